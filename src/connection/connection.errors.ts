@@ -1,0 +1,66 @@
+import { RedisSuiteError } from '../common/errors.js';
+
+/** Says why a server could not be used. @publicApi */
+export type UnavailableReason = 'timeout' | 'disconnected' | 'loading' | 'read-only' | 'failing-over' | 'closed';
+
+/**
+ * Says that Redis could not be used within the time limit: it is away, too slow, loading, or failing over.
+ *
+ * Whether the command took effect is unknown when the reason is `timeout` or `disconnected`.
+ *
+ * @publicApi
+ */
+export class RedisUnavailableError extends RedisSuiteError {
+  readonly code = 'E_REDIS_UNAVAILABLE';
+
+  constructor(
+    readonly connection: string,
+    readonly reason: UnavailableReason,
+    options?: { cause?: unknown },
+  ) {
+    super(`Redis connection '${connection}' is unavailable (${reason}); it is tried again in the background.`, options);
+  }
+}
+
+/**
+ * Says that the server answered a command with an error, for example `WRONGTYPE` or `OOM`.
+ *
+ * @publicApi
+ */
+export class RedisReplyError extends RedisSuiteError {
+  readonly code = 'E_REDIS_REPLY';
+
+  constructor(
+    readonly connection: string,
+    readonly command: string,
+    /** Is the server's code, for example `WRONGTYPE`. */
+    readonly replyCode: string,
+    detail: string,
+  ) {
+    super(`Redis connection '${connection}' refused ${command}: ${replyCode} ${detail}`.trimEnd());
+  }
+}
+
+/** Says that the server does not accept the user name or password; never retried at boot. @publicApi */
+export class RedisAuthError extends RedisSuiteError {
+  readonly code = 'E_REDIS_AUTH';
+
+  constructor(
+    readonly connection: string,
+    readonly replyCode: string,
+  ) {
+    super(
+      `Redis connection '${connection}' was refused with ${replyCode}: check its username and password ` +
+        `(REDIS_USERNAME, REDIS_PASSWORD, or those in the URL) and that the user may run INFO.`,
+    );
+  }
+}
+
+/** Says that a plain connection met a server that speaks TLS. @publicApi */
+export class RedisTlsRequiredError extends RedisSuiteError {
+  readonly code = 'E_REDIS_TLS_REQUIRED';
+
+  constructor(readonly connection: string) {
+    super(`Redis connection '${connection}' met a server that speaks only TLS: write rediss:// in place of redis://, or set tls.`);
+  }
+}

@@ -1,0 +1,70 @@
+import 'reflect-metadata';
+import { Injectable, type Type } from '@nestjs/common';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+
+/** Is a method that carries a decorator's metadata, as found in the assembled application. @internal */
+export interface FoundMethod<M> {
+  /** Is the class of the provider or controller. */
+  readonly type: Type;
+  readonly moduleName: string;
+  readonly methodName: string;
+  readonly metadata: M;
+  /** Is false for REQUEST and TRANSIENT scope and whatever depends on it. */
+  readonly isStatic: boolean;
+  readonly isController: boolean;
+}
+
+/** Is a provider or controller with the name of the module that hosts it. @internal */
+export interface FoundClass {
+  readonly type: Type;
+  readonly moduleName: string;
+  readonly wrapper: InstanceWrapper;
+  readonly isController: boolean;
+}
+
+/**
+ * Walks the providers and controllers of the assembled application, for boot-time checks and for instances that Nest
+ * did not build itself.
+ *
+ * @internal
+ */
+@Injectable()
+export class DecoratedProviders {
+  readonly #scanner = new MetadataScanner();
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  /** Lists every provider and controller that has a class. */
+  *classes(): Iterable<FoundClass> {
+    for (const module of this.modules.values()) {
+      for (const wrapper of module.providers.values()) yield* found(wrapper, module.name, false);
+      for (const wrapper of module.controllers.values()) yield* found(wrapper, module.name, true);
+    }
+  }
+
+  /** Lists the methods whose function carries `metadataKey`, inherited ones included. */
+  *methods<M>(metadataKey: string | symbol): Iterable<FoundMethod<M>> {
+    for (const { type, moduleName, wrapper, isController } of this.classes()) {
+      const prototype = type.prototype as Record<string, object>;
+      for (const methodName of this.#scanner.getAllMethodNames(prototype)) {
+        const metadata = Reflect.getOwnMetadata(metadataKey, prototype[methodName]!) as M | undefined;
+        if (metadata === undefined) continue;
+        yield { type, moduleName, methodName, metadata, isController, isStatic: wrapper.isDependencyTreeStatic() };
+      }
+    }
+  }
+}
+
+function* found(wrapper: InstanceWrapper, moduleName: string, isController: boolean): Iterable<FoundClass> {
+  const type = classOf(wrapper);
+  if (type !== null) yield { type, moduleName, wrapper, isController };
+}
+
+/** A `useFactory` provider's metatype is the factory, so its class is read off the instance. */
+function classOf(wrapper: InstanceWrapper): Type | null {
+  const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as unknown) : undefined;
+  if (instance !== null && typeof instance === 'object') return (instance.constructor as Type | undefined) ?? null;
+  const metatype = wrapper.metatype as Type | null;
+  return typeof metatype === 'function' && metatype.prototype !== undefined ? metatype : null;
+}

@@ -1,0 +1,51 @@
+import type { Availability } from './availability.js';
+import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
+
+/** Says how the server side is laid out. @internal */
+export type RedisTopology = 'standalone' | 'sentinel' | 'cluster';
+
+/** Adjusts one call. @internal */
+export interface CallOptions {
+  /** Answers Buffers in place of strings. @default false */
+  readonly binary?: boolean;
+  /** Limits this call, in milliseconds, when that is shorter than the connection's `commandTimeout`. */
+  readonly timeoutMs?: number;
+}
+
+/** Is told of messages on a channel. @internal */
+export interface ChannelListener {
+  onMessage(message: string): void;
+  /** Is called when the subscription stands again after a break in which messages may have been missed. */
+  onResume?(): void;
+}
+
+/**
+ * Is the one door through which every wing reaches Redis: the same for each topology, bounded in time, with typed
+ * errors, and watched by one `Availability`.
+ *
+ * Every call rejects with `RedisUnavailableError` when the server cannot be reached within the time limit and with
+ * `RedisReplyError` when it answers with an error; neither carries arguments.
+ *
+ * @internal
+ */
+export interface RedisGateway {
+  /** Is the connection's name: `cache`, `state` or one of the application's own. */
+  readonly name: string;
+  readonly topology: RedisTopology;
+  readonly availability: Availability;
+  /** Sends one command. */
+  send(command: RedisCommand, options?: CallOptions): Promise<RedisReply>;
+  /** Sends several in one round trip (one per node on Cluster), not atomically; a failed one answers its error. */
+  sendMany(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | Error)[]>;
+  /** Runs a script by its digest, loading it first when the server does not have it. */
+  run(call: ScriptCall, options?: CallOptions): Promise<RedisReply>;
+  /** Splits keys into groups that one multi-key command may name together: by slot on Cluster, else one group. */
+  groupKeys(keys: readonly string[]): string[][];
+  /** Walks the keys that match on every master, in batches; a key may come twice. SCAN, O(keyspace) in all. */
+  scan(pattern: string, count?: number): AsyncIterable<string[]>;
+  /**
+   * Listens to a channel on the one subscriber connection of this gateway, which is made when first needed.
+   * Resolves once the server confirmed. @returns a function that stops listening.
+   */
+  subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>>;
+}

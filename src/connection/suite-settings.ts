@@ -1,0 +1,13 @@
+/**
+ * Holds what every wing needs to know of the application, resolved once at boot.
+ *
+ * @internal
+ */
+export class SuiteSettings {
+  constructor(
+    /** Is the first segment of every key. */
+    readonly namespace: string,
+    /** Are the secrets for HMACs and confirmation tokens: the first signs, all verify; empty when none was given. */
+    readonly secrets: readonly string[],
+  ) {}
+}
