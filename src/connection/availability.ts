@@ -44,6 +44,8 @@ interface AvailabilityDeps {
   readonly clock: Clock;
   /** Asks the server for a sign of life; rejects when there is none. */
   readonly probe: () => Promise<unknown>;
+  /** Is told after every change of state, before anybody else. */
+  readonly onChange: () => void;
   readonly policy?: AvailabilityPolicy;
 }
 
@@ -63,6 +65,7 @@ export class Availability {
   #quick = 0;
   #probes = 0;
   #cancelProbe: Cancel | null = null;
+  #isProbing = false;
   #closed = false;
 
   constructor(deps: AvailabilityDeps) {
@@ -119,13 +122,15 @@ export class Availability {
   }
 
   #probe(): void {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
+    const settle = (next: () => void) => {
+      this.#isProbing = false;
+      if (!this.#closed) next();
+    };
     this.#deps.probe().then(
-      () => {
-        if (!this.#closed && this.#state === 'down') this.#become('ready');
-      },
-      () => {
-        if (!this.#closed && this.#state === 'down') this.#scheduleProbe();
-      },
+      () => settle(() => this.#become('ready')),
+      () => settle(() => this.#scheduleProbe()),
     );
   }
 
@@ -133,6 +138,7 @@ export class Availability {
     const previous = this.#state;
     this.#state = state;
     this.#failures = this.#slow = this.#quick = 0;
+    this.#deps.onChange();
     this.#deps.events.emit('connection:availability', { connection: this.#deps.connection, state, previous });
   }
 }

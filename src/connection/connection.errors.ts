@@ -30,14 +30,18 @@ export class RedisUnavailableError extends RedisSuiteError {
 export class RedisReplyError extends RedisSuiteError {
   readonly code = 'E_REDIS_REPLY';
 
-  constructor(
-    readonly connection: string,
-    readonly command: string,
-    /** Is the server's code, for example `WRONGTYPE`. */
-    readonly replyCode: string,
-    detail: string,
-  ) {
+  readonly connection: string;
+  /** Is the name of the command or script. */
+  readonly command: string;
+  /** Is the server's code, for example `WRONGTYPE`. */
+  readonly replyCode: string;
+
+  constructor(reply: { connection: string; command: string; replyCode: string; detail: string }) {
+    const { connection, command, replyCode, detail } = reply;
     super(`Redis connection '${connection}' refused ${command}: ${replyCode} ${detail}`.trimEnd());
+    this.connection = connection;
+    this.command = command;
+    this.replyCode = replyCode;
   }
 }
 

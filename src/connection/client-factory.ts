@@ -1,0 +1,98 @@
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis';
+import { fullJitter } from './backoff.js';
+import type { ResolvedConnectionSettings } from './connection-settings.js';
+import type {
+  ClusterConnection,
+  HostConnection,
+  RedisClient,
+  SentinelConnection,
+  ServerAccess,
+  UrlConnection,
+} from './connection.options.js';
+import { parseRedisUrl } from './redis-url.js';
+
+/** Are the forms for which a client is made here: the others bring one, or a server of their own. @internal */
+export type ServerConnection = UrlConnection | HostConnection | SentinelConnection | ClusterConnection;
+
+/**
+ * Makes the ioredis client for a connection, not yet connected, with every time limit set and without an offline
+ * queue: a call either goes out now or fails now.
+ *
+ * @internal
+ */
+export function createClient(connection: ServerConnection, settings: ResolvedConnectionSettings): RedisClient {
+  if ('cluster' in connection) return createCluster(connection, settings);
+  const common = commonOptions(settings);
+  if ('sentinels' in connection) return new Redis({ ...common, ...sentinelOptions(connection) });
+  const fields = 'url' in connection ? fieldsOfUrl(connection) : fieldsOfHost(connection);
+  return new Redis({ ...common, ...fields });
+}
+
+function commonOptions(settings: ResolvedConnectionSettings): RedisOptions {
+  return {
+    lazyConnect: true,
+    connectTimeout: settings.connectTimeoutMs,
+    commandTimeout: settings.commandTimeoutMs,
+    disconnectTimeout: 200,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: settings.maxRetriesPerRequest,
+    retryStrategy: retryStrategy(settings),
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  };
+}
+
+/** ioredis counts tries from 1, and gives up when it is answered null. */
+function retryStrategy(settings: ResolvedConnectionSettings): (tries: number) => number | null {
+  const bounds = { baseMs: settings.reconnectMinDelayMs, capMs: settings.reconnectMaxDelayMs };
+  return (tries) =>
+    settings.reconnectAttempts > 0 && tries > settings.reconnectAttempts ? null : fullJitter(tries - 1, bounds);
+}
+
+function fieldsOfUrl({ url, tls }: UrlConnection): RedisOptions {
+  const parts = parseRedisUrl(url);
+  const { tls: isTls, ...fields } = parts;
+  return { ...fields, ...tlsOptions(tls ?? isTls, parts.host) };
+}
+
+function fieldsOfHost(connection: HostConnection): RedisOptions {
+  const { host, port = 6379, db = 0 } = connection;
+  return { host, port, db, ...credentials(connection), ...tlsOptions(connection.tls, host) };
+}
+
+function sentinelOptions(connection: SentinelConnection): RedisOptions {
+  const { sentinels, name, sentinelUsername, sentinelPassword, db = 0, tls } = connection;
+  return {
+    sentinels: sentinels.map(({ host, port = 26_379 }) => ({ host, port })),
+    name,
+    db,
+    ...(sentinelUsername !== undefined && { sentinelUsername }),
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
+    ...credentials(connection),
+    ...tlsOptions(tls, ''),
+    ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: tls === true ? {} : tls }),
+  };
+}
+
+function createCluster(connection: ClusterConnection, settings: ResolvedConnectionSettings): Cluster {
+  const { retryStrategy: clusterRetryStrategy, enableOfflineQueue, ...node } = commonOptions(settings);
+  const options: ClusterOptions = {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    clusterRetryStrategy,
+    slotsRefreshTimeout: settings.commandTimeoutMs,
+    redisOptions: { ...node, ...credentials(connection), ...tlsOptions(connection.tls, '') },
+  };
+  return new Cluster(connection.cluster.nodes.map(({ host, port = 6379 }) => ({ host, port })), options);
+}
+
+function credentials({ username, password }: ServerAccess): RedisOptions {
+  return { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
+}
+
+/** The server name is set for names only: SNI admits no addresses. */
+function tlsOptions(tls: boolean | TlsOptions | undefined, host: string): RedisOptions {
+  if (tls === undefined || tls === false) return {};
+  const isName = /[a-z]/i.test(host) && !host.includes(':');
+  return { tls: { ...(isName && { servername: host }), ...(tls === true ? {} : tls) } };
+}

@@ -1,0 +1,159 @@
+import type { Cancel, Clock } from '../common/clock.js';
+import type { SuiteEvents } from '../common/events.js';
+import type { Availability } from './availability.js';
+import { RedisUnavailableError, type UnavailableReason } from './connection.errors.js';
+import type { RedisClient } from './connection.options.js';
+import { fatalConnectError } from './reply-errors.js';
+
+declare module '../common/events.js' {
+  interface SuiteEventMap {
+    /** A connection was lost, or a try to connect failed; `message` names no credentials. */
+    'connection:error': { readonly connection: string; readonly message: string };
+    /** A connection stands, for the first time or again. */
+    'connection:connected': { readonly connection: string };
+    /** A connection was lost. */
+    'connection:closed': { readonly connection: string };
+  }
+}
+
+interface LineParts {
+  readonly name: string;
+  readonly client: RedisClient;
+  readonly owned: boolean;
+  readonly events: SuiteEvents;
+  readonly clock: Clock;
+  readonly availability: Availability;
+}
+
+interface Waiter {
+  /** Waits on although the server is known to be away, as the boot does. */
+  readonly patient: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Watches whether a client is connected, and lets calls wait a bounded time for it.
+ *
+ * @internal
+ */
+export class ConnectionLine {
+  readonly #parts: LineParts;
+  readonly #waiters = new Set<Waiter>();
+  readonly #unlisten: () => void;
+  #closed = false;
+
+  constructor(parts: LineParts) {
+    this.#parts = parts;
+    this.#unlisten = this.#listen();
+  }
+
+  /** Tells whether a call may go out at once. */
+  get isReady(): boolean {
+    return this.#parts.client.status === 'ready' && this.#parts.availability.state !== 'down' && !this.#closed;
+  }
+
+  /** Waits until calls may go out; rejects as soon as the server is known to be away, unless `patient`. */
+  untilReady(timeoutMs: number, { patient = false } = {}): Promise<void> {
+    const { client, availability } = this.#parts;
+    if (this.#closed || client.status === 'end') return Promise.reject(this.#unavailable('closed'));
+    if (this.isReady) return Promise.resolve();
+    if (availability.state === 'down' && !patient) return Promise.reject(this.#unavailable('disconnected'));
+    return new Promise((resolve, reject) => {
+      const cancel = this.#parts.clock.after(timeoutMs, () => settle(() => reject(this.#unavailable('timeout'))));
+      const waiter: Waiter = {
+        patient,
+        resolve: () => settle(resolve),
+        reject: (error) => settle(() => reject(error)),
+      };
+      const settle = (outcome: () => void) => {
+        cancel();
+        this.#waiters.delete(waiter);
+        outcome();
+      };
+      this.#waiters.add(waiter);
+      if (client.status === 'wait') this.#connect();
+    });
+  }
+
+  /** Lets the waiting calls go, or fail, when the server's availability has changed. */
+  onAvailability(): void {
+    if (this.isReady) this.#resolveAll();
+    else if (this.#parts.availability.state === 'down') {
+      this.#rejectAll(this.#unavailable('disconnected'), ({ patient }) => !patient);
+    }
+  }
+
+  /** Says good-bye to the server, within `timeoutMs`, if the client is ours. */
+  async close(timeoutMs: number): Promise<void> {
+    const { client, owned, clock, availability } = this.#parts;
+    if (this.#closed) return;
+    this.#closed = true;
+    availability.close();
+    this.#rejectAll(this.#unavailable('closed'));
+    if (owned && client.status === 'ready') {
+      let cancel: Cancel = () => {};
+      const limit = new Promise<void>((resolve) => (cancel = clock.after(timeoutMs, resolve)));
+      await Promise.race([client.quit().catch(() => undefined), limit]);
+      cancel();
+    }
+    if (owned) client.disconnect();
+    this.#unlisten();
+  }
+
+  #connect(): void {
+    // What went wrong arrives as an 'error' event too, which is where it is told.
+    this.#parts.client.connect().catch(() => undefined);
+  }
+
+  #listen(): () => void {
+    const { client, name, events, availability } = this.#parts;
+    const listeners: Record<string, (error: Error) => void> = {
+      ready: () => this.#onReady(),
+      error: (error) => this.#onError(error),
+      close: () => events.emit('connection:closed', { connection: name }),
+      end: () => {
+        availability.wentDown();
+        this.#rejectAll(this.#unavailable('closed'));
+      },
+    };
+    for (const [event, listener] of Object.entries(listeners)) client.on(event, listener);
+    return () => {
+      for (const [event, listener] of Object.entries(listeners)) client.off(event, listener);
+      // A socket that dies after we let go must not become an unhandled 'error' event.
+      if (this.#parts.owned) client.on('error', () => undefined);
+    };
+  }
+
+  #onReady(): void {
+    this.#parts.events.emit('connection:connected', { connection: this.#parts.name });
+    if (this.isReady) this.#resolveAll();
+    else this.#parts.availability.probeNow();
+  }
+
+  #onError(error: Error): void {
+    const { name, events, availability } = this.#parts;
+    const fatal = fatalConnectError(error, name);
+    events.emit('connection:error', { connection: name, message: fatal?.message ?? describe(error) });
+    if (fatal !== null) this.#rejectAll(fatal);
+    if (this.#parts.client.status !== 'ready') availability.wentDown();
+  }
+
+  #resolveAll(): void {
+    for (const waiter of [...this.#waiters]) waiter.resolve();
+  }
+
+  #rejectAll(error: Error, which: (waiter: Waiter) => boolean = () => true): void {
+    for (const waiter of [...this.#waiters].filter(which)) waiter.reject(error);
+  }
+
+  #unavailable(reason: UnavailableReason): RedisUnavailableError {
+    return new RedisUnavailableError(this.#parts.name, reason);
+  }
+}
+
+/** Names a socket's error by its code: messages of the resolver and of TLS are for people, codes for logs. */
+function describe(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code ?? error.name;
+}

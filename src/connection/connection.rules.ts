@@ -1,0 +1,47 @@
+import { rule } from '../common/option-rules.js';
+import { urlProblem } from './redis-url.js';
+
+/** Accepts a `redis://` or `rediss://` URL; the value, which may hold a password, stays out of the message. @internal */
+export const IsRedisUrl = (): PropertyDecorator =>
+  rule({
+    name: 'isRedisUrl',
+    mustBe: 'a URL such as redis://user:password@host:6379/0, or rediss:// for TLS',
+    accepts: (value) => typeof value === 'string' && urlProblem(value) === null,
+    secret: true,
+  });
+
+/** Accepts any text and never shows it. @internal */
+export const IsSecretText = (): PropertyDecorator =>
+  rule({ name: 'isSecretText', mustBe: 'a text', accepts: (value) => typeof value === 'string', secret: true });
+
+/** Accepts true, false or an object of Node's TLS options. @internal */
+export const IsTlsChoice = (): PropertyDecorator =>
+  rule({
+    name: 'isTlsChoice',
+    mustBe: "true, false, or an object of Node's TLS options",
+    accepts: (value) => typeof value === 'boolean' || (typeof value === 'object' && value !== null),
+    secret: true,
+  });
+
+/** Accepts a list of `{ host, port? }`. @internal */
+export const IsServerList = (): PropertyDecorator =>
+  rule({
+    name: 'isServerList',
+    mustBe: 'a list of at least one { host, port }',
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isAddress),
+  });
+
+/** Accepts an ioredis client, from whichever copy of ioredis. @internal */
+export const IsRedisClient = (): PropertyDecorator =>
+  rule({
+    name: 'isRedisClient',
+    mustBe: 'an ioredis Redis or Cluster',
+    accepts: (value) =>
+      typeof value === 'object' && value !== null && ['call', 'defineCommand', 'duplicate'].every((name) => name in value),
+  });
+
+function isAddress(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { host, port } = value as { host?: unknown; port?: unknown };
+  return typeof host === 'string' && host !== '' && (port === undefined || Number.isInteger(port));
+}

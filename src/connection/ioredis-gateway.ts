@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+import type { Clock } from '../common/clock.js';
+import type { SuiteEvents } from '../common/events.js';
+import { Availability } from './availability.js';
+import { RedisUnavailableError } from './connection.errors.js';
+import type { RedisClient } from './connection.options.js';
+import { ConnectionLine } from './connection-line.js';
+import type { LuaScript, RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
+import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
+import { translateError } from './reply-errors.js';
+import { Subscriber } from './subscriber.js';
+
+/** Is what a gateway is made of. @internal */
+export interface GatewayParts {
+  readonly name: string;
+  readonly client: RedisClient;
+  /** Is false for a client that the application owns: it is neither opened nor closed here. */
+  readonly owned: boolean;
+  readonly topology: RedisTopology;
+  readonly commandTimeoutMs: number;
+  readonly events: SuiteEvents;
+  readonly clock: Clock;
+}
+
+declare module '../common/events.js' {
+  interface SuiteEventMap {
+    /** A call to the server ended; `command` is a command's or script's name, never its arguments. */
+    'connection:command': {
+      readonly connection: string;
+      readonly command: string;
+      readonly durationMs: number;
+      readonly failed: boolean;
+    };
+  }
+}
+
+type ScriptRunner = Record<string, (...args: unknown[]) => Promise<RedisReply>>;
+
+/**
+ * Reaches standalone servers, Sentinel groups and clusters through one ioredis client.
+ *
+ * @internal
+ */
+export class IoredisGateway implements RedisGateway {
+  readonly name: string;
+  readonly topology: RedisTopology;
+  readonly client: RedisClient;
+  readonly availability: Availability;
+  readonly #parts: GatewayParts;
+  readonly #line: ConnectionLine;
+  readonly #subscriber: Subscriber;
+  readonly #defined = new Map<LuaScript, string>();
+
+  constructor(parts: GatewayParts) {
+    const { name, client, topology, commandTimeoutMs, events, clock } = parts;
+    this.#parts = parts;
+    this.name = name;
+    this.topology = topology;
+    this.client = client;
+    const probe = () => this.#bounded(client.ping(), commandTimeoutMs);
+    const onChange = () => this.#line.onAvailability();
+    this.availability = new Availability({ connection: name, events, clock, probe, onChange });
+    this.#line = new ConnectionLine({ ...parts, availability: this.availability });
+    this.#subscriber = new Subscriber({ name, client, events, timeoutMs: commandTimeoutMs });
+  }
+
+  /**
+   * Connects and waits for the server, for `timeoutMs` at most.
+   *
+   * @throws {RedisAuthError} when the credentials are refused.
+   * @throws {RedisTlsRequiredError} when the server speaks only TLS.
+   * @throws {RedisUnavailableError} when the server was not there in time; it is sought on in the background.
+   */
+  open(timeoutMs: number): Promise<void> {
+    return this.#line.untilReady(timeoutMs, { patient: true });
+  }
+
+  /** Ends the connections that were made here, within `timeoutMs`; calls fail from now on. */
+  async close(timeoutMs: number): Promise<void> {
+    await Promise.all([this.#subscriber.close(), this.#line.close(timeoutMs)]);
+  }
+
+  send([command, ...args]: RedisCommand, options: CallOptions = {}): Promise<RedisReply> {
+    return this.#attempt(command, options, () => {
+      const { client } = this;
+      const reply = options.binary === true ? client.callBuffer(command, ...args) : client.call(command, ...args);
+      return reply as Promise<RedisReply>;
+    });
+  }
+
+  async sendMany(commands: readonly RedisCommand[], options: CallOptions = {}): Promise<(RedisReply | Error)[]> {
+    if (this.topology === 'cluster') return Promise.all(commands.map((command) => this.send(command, options).catch(asReply)));
+    return this.#attempt('pipeline', options, async () => {
+      const pipeline = (this.client as Redis).pipeline();
+      for (const [command, ...args] of commands) {
+        if (options.binary === true) pipeline.callBuffer(command, ...args);
+        else pipeline.call(command, ...args);
+      }
+      const replies = (await pipeline.exec()) ?? [];
+      return replies.map(([error, reply], i) => {
+        return error === null ? (reply as RedisReply) : this.#sortOut(error, commands[i]?.[0] ?? 'pipeline');
+      });
+    });
+  }
+
+  run({ script, keys, args = [] }: ScriptCall, options: CallOptions = {}): Promise<RedisReply> {
+    const base = this.#defined.get(script) ?? this.#define(script);
+    const method = options.binary === true ? `${base}Buffer` : base;
+    const lead = script.numberOfKeys === null ? [keys.length] : [];
+    return this.#attempt(script.name, options, () =>
+      (this.client as unknown as ScriptRunner)[method]!(...lead, ...keys, ...args),
+    );
+  }
+
+  groupKeys(keys: readonly string[]): string[][] {
+    if (keys.length === 0) return [];
+    return this.topology === 'cluster' ? keys.map((key) => [key]) : [[...keys]];
+  }
+
+  async *scan(pattern: string, count = 1_000): AsyncIterable<string[]> {
+    for (const node of this.#masters()) {
+      let cursor = '0';
+      do {
+        const page = () => node.scan(cursor, 'MATCH', pattern, 'COUNT', count);
+        const [next, keys] = await this.#attempt('SCAN', {}, page);
+        if (keys.length > 0) yield keys;
+        cursor = next;
+      } while (cursor !== '0');
+    }
+  }
+
+  subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
+    return this.#attempt('SUBSCRIBE', {}, () => this.#subscriber.subscribe(channel, listener));
+  }
+
+  #masters(): Redis[] {
+    return this.topology === 'cluster' ? (this.client as Cluster).nodes('master') : [this.client as Redis];
+  }
+
+  /** ioredis keeps the digest and answers NOSCRIPT by loading; the name must not clash with one of the application's. */
+  #define(script: LuaScript): string {
+    const digest = createHash('sha1').update(script.source).digest('hex').slice(0, 12);
+    const name = `nestjs-redis-suite:${script.name}:${digest}`;
+    const numberOfKeys = script.numberOfKeys ?? undefined;
+    this.client.defineCommand(name, { lua: script.source, ...(numberOfKeys !== undefined && { numberOfKeys }) });
+    this.#defined.set(script, name);
+    return name;
+  }
+
+  async #attempt<T>(command: string, options: CallOptions, issue: () => Promise<T>): Promise<T> {
+    const { clock, commandTimeoutMs, owned } = this.#parts;
+    const limitMs = Math.min(options.timeoutMs ?? commandTimeoutMs, commandTimeoutMs);
+    const startedAt = clock.monotonic();
+    try {
+      if (!this.#line.isReady) await this.#line.untilReady(limitMs);
+      // A client of our own has a limit for every command already.
+      const needsLimit = !owned || options.timeoutMs !== undefined;
+      const reply = await (needsLimit ? this.#bounded(issue(), limitMs) : issue());
+      const durationMs = clock.monotonic() - startedAt;
+      this.availability.succeeded(durationMs);
+      this.#tell(command, durationMs, false);
+      return reply;
+    } catch (error) {
+      this.#tell(command, clock.monotonic() - startedAt, true);
+      throw this.#sortOut(error, command);
+    }
+  }
+
+  #tell(command: string, durationMs: number, failed: boolean): void {
+    const { events } = this.#parts;
+    if (events.has('connection:command')) {
+      events.emit('connection:command', { connection: this.name, command, durationMs, failed });
+    }
+  }
+
+  #sortOut(error: unknown, command: string): Error {
+    const typed = translateError(error, { connection: this.name, command });
+    if (typed instanceof RedisUnavailableError) this.availability.failed();
+    return typed;
+  }
+
+  async #bounded<T>(call: Promise<T>, limitMs: number): Promise<T> {
+    let cancel = () => {};
+    const limit = new Promise<never>((_, reject) => {
+      cancel = this.#parts.clock.after(limitMs, () => reject(new Error('Command timed out')));
+    });
+    try {
+      return await Promise.race([call, limit]);
+    } finally {
+      cancel();
+    }
+  }
+}
+
+function asReply(error: unknown): Error {
+  return error as Error;
+}

@@ -1,0 +1,62 @@
+import { RedisSuiteError } from '../common/errors.js';
+import {
+  RedisAuthError,
+  RedisReplyError,
+  RedisTlsRequiredError,
+  RedisUnavailableError,
+  type UnavailableReason,
+} from './connection.errors.js';
+
+/** Maps the server's codes that say "not now" to a reason; the server may serve the same command later. */
+const UNAVAILABLE_CODES: Record<string, UnavailableReason> = {
+  LOADING: 'loading',
+  READONLY: 'read-only',
+  MASTERDOWN: 'failing-over',
+  CLUSTERDOWN: 'failing-over',
+  TRYAGAIN: 'failing-over',
+};
+
+const AUTH_CODES = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
+
+/** Says where an error came from. @internal */
+export interface ErrorOrigin {
+  readonly connection: string;
+  /** Is the command's or script's name. */
+  readonly command: string;
+}
+
+/**
+ * Turns whatever ioredis rejected with into one of this library's errors. ioredis hangs the command with its
+ * arguments on many of its errors, so none of them is kept as a cause.
+ *
+ * @internal
+ */
+export function translateError(error: unknown, { connection, command }: ErrorOrigin): Error {
+  if (error instanceof RedisSuiteError) return error;
+  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
+  if (name === 'ReplyError') return translateReply(message, { connection, command });
+  if (message === 'Command timed out') return new RedisUnavailableError(connection, 'timeout');
+  return new RedisUnavailableError(connection, 'disconnected');
+}
+
+function translateReply(message: string, { connection, command }: ErrorOrigin): Error {
+  const [, code = 'ERR', detail = ''] = /^(\S+)\s*([^]*)$/.exec(message) ?? [];
+  const reason = UNAVAILABLE_CODES[code];
+  if (reason !== undefined) return new RedisUnavailableError(connection, reason);
+  return new RedisReplyError({ connection, command, replyCode: code, detail: withoutArguments(detail) });
+}
+
+/** The server quotes arguments only when it does not know the command. */
+function withoutArguments(detail: string): string {
+  return detail.replace(/,? with args beginning with:[^]*$/, '');
+}
+
+/** Returns the error for a failure to connect that no retry will mend, else null. @internal */
+export function fatalConnectError(error: unknown, connection: string): Error | null {
+  if (!(error instanceof Error)) return null;
+  const code = error.message.split(' ', 1)[0] ?? '';
+  if (error.name === 'ReplyError' && AUTH_CODES.has(code)) return new RedisAuthError(connection, code);
+  // A TLS server answers a plain greeting with an alert record, whose first byte is 0x15.
+  if (error.message.includes('"\\u0015"') || error.message.includes('"\u0015"')) return new RedisTlsRequiredError(connection);
+  return null;
+}
