@@ -45,3 +45,15 @@ function isAddress(value: unknown): boolean {
   const { host, port } = value as { host?: unknown; port?: unknown };
   return typeof host === 'string' && host !== '' && (port === undefined || Number.isInteger(port));
 }
+
+/** Accepts a secret of at least 16 characters, or a list of them; never shows one. @internal */
+export const IsSecretList = (): PropertyDecorator =>
+  rule({
+    name: 'isSecretList',
+    mustBe: 'a text of at least 16 characters, or a list of such texts, the one that signs first',
+    accepts: (value) => {
+      const secrets = [value].flat();
+      return secrets.length > 0 && secrets.every((secret) => typeof secret === 'string' && secret.length >= 16);
+    },
+    secret: true,
+  });

@@ -43,6 +43,14 @@ export class DecoratedProviders {
     }
   }
 
+  /** Lists the instances that exist once in the application. */
+  *instances(): Iterable<object> {
+    for (const { wrapper } of this.classes()) {
+      const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as unknown) : null;
+      if (typeof instance === 'object' && instance !== null) yield instance;
+    }
+  }
+
   /** Lists the methods whose function carries `metadataKey`, inherited ones included. */
   *methods<M>(metadataKey: string | symbol): Iterable<FoundMethod<M>> {
     for (const { type, moduleName, wrapper, isController } of this.classes()) {

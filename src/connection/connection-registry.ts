@@ -1,0 +1,125 @@
+import type { Clock } from '../common/clock.js';
+import { toError } from '../common/errors.js';
+import type { SuiteEvents } from '../common/events.js';
+import { createClient } from './client-factory.js';
+import type { RedisConnection } from './connection-form.js';
+import { resolveSettings, type ResolvedConnectionSettings } from './connection-settings.js';
+import { RedisUnavailableError } from './connection.errors.js';
+import type { ConnectionSettings, RedisClient } from './connection.options.js';
+import { CACHE_CONNECTION, STATE_CONNECTION } from './connection.tokens.js';
+import { startEmbeddedServer, type EmbeddedServer } from './embedded/embedded-server.js';
+import { IoredisGateway } from './ioredis-gateway.js';
+import type { RedisTopology } from './redis-gateway.js';
+
+/** Bounds the good-bye to each server at shutdown. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
+/** Says which connections there are. @internal */
+export interface ConnectionPlan {
+  /** Maps names to servers; with `single`, the names `cache` and `state` both mean that one. */
+  readonly connections: Readonly<Record<string, RedisConnection>>;
+  readonly defaults: ConnectionSettings;
+  /** Fails the boot when a server is away. */
+  readonly failFast: boolean;
+}
+
+interface RegistryDeps {
+  readonly events: SuiteEvents;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens, keeps and closes an application's connections.
+ *
+ * @internal
+ */
+export class ConnectionRegistry {
+  readonly #gateways = new Map<string, IoredisGateway>();
+  readonly #embedded: EmbeddedServer[] = [];
+  readonly #deps: RegistryDeps;
+
+  constructor(deps: RegistryDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Makes every connection and opens those that are not lazy, all at once. A server that is away leaves its
+   * connection degraded; refused credentials, a server that speaks only TLS, and anything with `failFast` reject.
+   */
+  async open({ connections, defaults, failFast }: ConnectionPlan): Promise<void> {
+    const opened = await Promise.allSettled(
+      Object.entries(connections).map(([name, connection]) => this.#openOne(name, connection, { defaults, failFast })),
+    );
+    const failure = opened.find((outcome) => outcome.status === 'rejected');
+    if (failure === undefined) return;
+    await this.close();
+    throw toError(failure.reason);
+  }
+
+  /** Returns the gateway of a connection; undefined when there is none of that name. */
+  find(name: string): IoredisGateway | undefined {
+    const isRole = name === CACHE_CONNECTION || name === STATE_CONNECTION;
+    return this.#gateways.get(name) ?? (isRole ? this.#gateways.get(SINGLE_CONNECTION) : undefined);
+  }
+
+  /** Lists every connection once. */
+  all(): IoredisGateway[] {
+    return [...this.#gateways.values()];
+  }
+
+  /** Closes every connection within a second, then the embedded servers. */
+  async close(): Promise<void> {
+    await Promise.all(this.all().map((gateway) => gateway.close(CLOSE_TIMEOUT_MS)));
+    await Promise.all(this.#embedded.map((server) => server.stop()));
+  }
+
+  async #openOne(
+    name: string,
+    connection: RedisConnection,
+    { defaults, failFast }: Omit<ConnectionPlan, 'connections'>,
+  ): Promise<void> {
+    const form = typeof connection === 'string' ? { url: connection } : connection;
+    const settings = resolveSettings(form, defaults);
+    const gateway = await this.#make(name, form, settings);
+    this.#gateways.set(name, gateway);
+    if (settings.lazyConnect) return;
+    try {
+      await gateway.open(settings.bootTimeoutMs);
+    } catch (error) {
+      if (failFast || !(error instanceof RedisUnavailableError)) throw error;
+    }
+  }
+
+  async #make(
+    name: string,
+    form: Exclude<RedisConnection, string>,
+    settings: ResolvedConnectionSettings,
+  ): Promise<IoredisGateway> {
+    const { commandTimeoutMs } = settings;
+    const parts = { name: publicName(name), commandTimeoutMs, ...this.#deps };
+    if ('client' in form) {
+      return new IoredisGateway({ ...parts, client: form.client, owned: false, topology: topologyOf(form.client) });
+    }
+    const target = 'embedded' in form ? { url: await this.#startEmbedded(form.allowInProduction) } : form;
+    const client = createClient(target, settings);
+    const topology = 'sentinels' in target ? 'sentinel' : topologyOf(client);
+    return new IoredisGateway({ ...parts, client, owned: true, topology });
+  }
+
+  async #startEmbedded(allowInProduction = false): Promise<string> {
+    const server = await startEmbeddedServer({ allowInProduction });
+    this.#embedded.push(server);
+    return server.url;
+  }
+}
+
+/** Is the key under which a single connection for everything is kept. @internal */
+export const SINGLE_CONNECTION = '*';
+
+function publicName(name: string): string {
+  return name === SINGLE_CONNECTION ? 'redis' : name;
+}
+
+function topologyOf(client: RedisClient): RedisTopology {
+  return 'nodes' in client ? 'cluster' : 'standalone';
+}

@@ -1,0 +1,26 @@
+import type { FactoryProvider, Provider } from '@nestjs/common';
+import { InvalidOptionsError } from '../common/errors.js';
+import { ConnectionRegistry } from './connection-registry.js';
+import { CACHE_CONNECTION, getGatewayToken, getRedisToken, STATE_CONNECTION } from './connection.tokens.js';
+import type { IoredisGateway } from './ioredis-gateway.js';
+
+/** Lists the providers of the connections' gateways and raw clients, by name. @internal */
+export function connectionProviders(names: readonly string[]): { providers: Provider[]; exports: string[] } {
+  const all = [...new Set([CACHE_CONNECTION, STATE_CONNECTION, ...names])];
+  const gateways = all.map((name) => fromRegistry(getGatewayToken(name), name, (gateway) => gateway));
+  const clients = all.map((name) => fromRegistry(getRedisToken(name), name, (gateway) => gateway.client));
+  return { providers: [...gateways, ...clients], exports: all.flatMap((name) => [getGatewayToken(name), getRedisToken(name)]) };
+}
+
+function fromRegistry(token: string, name: string, pick: (gateway: IoredisGateway) => unknown): FactoryProvider {
+  return {
+    provide: token,
+    inject: [ConnectionRegistry],
+    useFactory: (registry: ConnectionRegistry) => {
+      const gateway = registry.find(name);
+      if (gateway !== undefined) return pick(gateway);
+      const message = `is listed, but 'connections' has no '${name}'; add it there, or remove the name here`;
+      throw new InvalidOptionsError('RedisModule', [{ path: 'connectionNames', message }]);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
+import type { RedisConnection } from './connection-form.js';
+import { parseRedisUrl, urlProblem, type RedisUrlParts } from './redis-url.js';
+
+/** Is what the environment says about Redis; what it does not say is left out. @publicApi */
+export interface EnvironmentOptions {
+  connection?: RedisConnection;
+  namespace?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Fields = { -readonly [K in keyof RedisUrlParts]?: RedisUrlParts[K] };
+
+interface Variable {
+  readonly field: keyof Fields;
+  readonly mustBe: string;
+  /** @returns undefined when the text is not good. */
+  readonly read: (text: string) => Fields[keyof Fields];
+}
+
+const VARIABLES: Record<string, Variable> = {
+  REDIS_HOST: { field: 'host', mustBe: 'a host name or address', read: (text) => (/^[^\s/]+$/.test(text) ? text : undefined) },
+  REDIS_PORT: { field: 'port', mustBe: 'a port from 1 to 65535', read: (text) => wholeNumber(text, 1, 65_535) },
+  REDIS_USERNAME: { field: 'username', mustBe: 'a user name', read: (text) => text },
+  REDIS_PASSWORD: { field: 'password', mustBe: 'a password', read: (text) => text },
+  REDIS_DB: { field: 'db', mustBe: 'a database number', read: (text) => wholeNumber(text, 0, 1_000_000) },
+  REDIS_TLS: { field: 'tls', mustBe: 'true or false', read: flag },
+};
+
+const REST_VARIABLES = [
+  'REDIS_REST_URL',
+  'REDIS_REST_TOKEN',
+  'UPSTASH_REDIS_REST_URL',
+  'UPSTASH_REDIS_REST_TOKEN',
+];
+
+/**
+ * Reads the connection and the namespace from `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_USERNAME`,
+ * `REDIS_PASSWORD`, `REDIS_DB`, `REDIS_TLS` and `REDIS_KEY_PREFIX`. Single variables fill what the URL lacks.
+ *
+ * @returns no `connection` when neither a URL nor a host is set.
+ * @throws {InvalidOptionsError} listing every variable that cannot be used, and every two that contradict each other.
+ * @publicApi
+ */
+export function redisOptionsFromEnv(env: Environment = process.env): EnvironmentOptions {
+  const problems: OptionProblem[] = [];
+  const fields = mergeFields(readUrl(env, problems), readVariables(env, problems), problems);
+  problems.push(...incompleteProblems(env, fields));
+  if (problems.length > 0) throw new InvalidOptionsError('Environment', problems);
+  const namespace = env['REDIS_KEY_PREFIX']?.replace(/:+$/, '');
+  return {
+    ...(fields.host !== undefined && { connection: { ...fields, host: fields.host } }),
+    ...(namespace !== undefined && namespace !== '' && { namespace }),
+  };
+}
+
+function readUrl(env: Environment, problems: OptionProblem[]): Fields {
+  const url = present(env, 'REDIS_URL');
+  if (url === undefined) return {};
+  const problem = urlProblem(url);
+  if (problem === null) return parseRedisUrl(url);
+  problems.push({ path: 'REDIS_URL', message: `${problem}; write redis://user:password@host:6379/0, or rediss:// for TLS` });
+  return {};
+}
+
+function readVariables(env: Environment, problems: OptionProblem[]): Map<string, Fields> {
+  const read = new Map<string, Fields>();
+  for (const [name, variable] of Object.entries(VARIABLES)) {
+    const text = present(env, name);
+    if (text === undefined) continue;
+    const value = variable.read(text);
+    if (value === undefined) problems.push({ path: name, message: `must be ${variable.mustBe}` });
+    else read.set(name, { [variable.field]: value });
+  }
+  return read;
+}
+
+/** A URL's scheme says whether there is TLS, so it lacks nothing there; its port has the default of every Redis URL. */
+function mergeFields(url: Fields, variables: Map<string, Fields>, problems: OptionProblem[]): Fields {
+  const merged: Fields = { ...url };
+  for (const [name, single] of variables) {
+    const [[field, value]] = Object.entries(single) as [[keyof Fields, never]];
+    if (url[field] !== undefined && url[field] !== value) {
+      problems.push({ path: name, message: `says something else than REDIS_URL about the ${field}; remove one of the two` });
+    } else merged[field] = value;
+  }
+  return merged;
+}
+
+function incompleteProblems(env: Environment, fields: Fields): OptionProblem[] {
+  if (fields.host !== undefined) return [];
+  const orphan = Object.keys(VARIABLES).find((name) => present(env, name) !== undefined);
+  if (orphan !== undefined && present(env, 'REDIS_URL') === undefined) {
+    return [{ path: orphan, message: 'is set, but neither REDIS_URL nor REDIS_HOST names a server; set one of them' }];
+  }
+  const rest = REST_VARIABLES.find((name) => present(env, name) !== undefined);
+  if (rest === undefined) return [];
+  return [{ path: rest, message: 'is set, but this version connects over TCP only; set REDIS_URL to the rediss:// URL of the same server' }];
+}
+
+function present(env: Environment, name: string): string | undefined {
+  const text = env[name]?.trim();
+  return text === '' ? undefined : text;
+}
+
+function wholeNumber(text: string, min: number, max: number): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= min && value <= max ? value : undefined;
+}
+
+function flag(text: string): boolean | undefined {
+  const known: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
+  return known[text.toLowerCase()];
+}

@@ -1,0 +1,109 @@
+import {
+  ConfigurableModuleBuilder,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  type Provider,
+} from '@nestjs/common';
+import { BootChecks } from './common/boot-checks.js';
+import { ConnectionRegistry } from './connection/connection-registry.js';
+import { connectionProviders } from './connection/connection.providers.js';
+import { DecoratedProviders } from './connection/decorated-providers.js';
+import { adoptInstance, SuiteRuntime } from './connection/runtime.js';
+import { RESOLVED_OPTIONS, SUITE_EXPORTS, SUITE_PROVIDERS } from './redis.providers.js';
+import { resolveRedisOptions, type RedisModuleOptions } from './redis.options.js';
+
+/** Is what a class implements to make the options for `forRootAsync({ useClass })`. @publicApi */
+export interface RedisOptionsFactory {
+  createRedisOptions(): RedisModuleOptions | Promise<RedisModuleOptions>;
+}
+
+/** Holds what must be known before the options are. @publicApi */
+export interface RedisModuleExtras {
+  /** Serves every module of the application without an import. @default true */
+  isGlobal?: boolean;
+  /** Lists the application's own connections for `@InjectRedis(name)`; `forRoot` reads them off `connections`. */
+  connectionNames?: string[];
+}
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<RedisModuleOptions>({ moduleName: 'RedisSuite' })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createRedisOptions')
+    .setExtras<RedisModuleExtras>({ isGlobal: true, connectionNames: [] }, (definition, { isGlobal, connectionNames }) =>
+      withProviders({ ...definition, global: isGlobal ?? true }, connectionNames ?? []),
+    )
+    .build();
+
+/**
+ * Gives an application everything it takes from Redis: import it once, at the root.
+ *
+ * @example
+ * ```ts
+ * @Module({ imports: [RedisModule.forRoot({ connection: 'redis://localhost:6379', namespace: 'shop' })] })
+ * export class AppModule {}
+ * ```
+ * @publicApi
+ */
+@Module({})
+export class RedisModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly registry: ConnectionRegistry,
+    private readonly checks: BootChecks,
+    private readonly decorated: DecoratedProviders,
+    private readonly runtime: SuiteRuntime,
+  ) {
+    super();
+  }
+
+  /**
+   * Configures the library with options known now; without any, from the environment.
+   *
+   * @throws {InvalidOptionsError} at boot, listing every bad option and its mend.
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    const connectionNames = Object.keys(options?.connections ?? {});
+    return super.forRoot({ connectionNames, ...options });
+  }
+
+  /**
+   * Configures the library with options that come from other providers.
+   *
+   * @throws {InvalidOptionsError} at boot, listing every bad option and its mend.
+   */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+
+  /** Reaches the instances that Nest did not build, then checks the assembled application. */
+  async onModuleInit(): Promise<void> {
+    for (const instance of this.decorated.instances()) adoptInstance(instance, this.runtime);
+    try {
+      this.checks.run();
+    } catch (error) {
+      // The application will not run, so nobody would close what is open.
+      await this.registry.close();
+      throw error;
+    }
+  }
+
+  /** Comes after every module's destroy hooks and the last HTTP answer, so nobody needs a connection any more. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.registry.close();
+  }
+}
+
+function withProviders(definition: DynamicModule, connectionNames: readonly string[]): DynamicModule {
+  const connections = connectionProviders(connectionNames);
+  const resolved: Provider = {
+    provide: RESOLVED_OPTIONS,
+    inject: [MODULE_OPTIONS_TOKEN],
+    useFactory: (raw: RedisModuleOptions) => resolveRedisOptions(raw),
+  };
+  return {
+    ...definition,
+    providers: [...(definition.providers ?? []), resolved, ...connections.providers, ...SUITE_PROVIDERS],
+    exports: [...(definition.exports ?? []), ...connections.exports, ...SUITE_EXPORTS],
+  };
+}
