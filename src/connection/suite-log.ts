@@ -1,0 +1,43 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { SuiteEvents, type SuiteEventMap } from '../common/events.js';
+import type { AvailabilityState } from './availability.js';
+
+const SENTENCES: Record<AvailabilityState, string> = {
+  ready: 'is ready again.',
+  slow: 'is slow.',
+  down: 'is down; calls fail at once until it answers again.',
+};
+
+/**
+ * Writes to Nest's log what an operator must know: a line when a connection becomes ready, slow or down, and one for
+ * each kind of error that an outage brings, however many calls and tries to reconnect meet it.
+ *
+ * @internal
+ */
+@Injectable()
+export class SuiteLog {
+  readonly #logger = new Logger('RedisModule');
+  /** Holds, by connection, the errors told since it last stood. */
+  readonly #told = new Map<string, Set<string>>();
+
+  constructor(events: SuiteEvents) {
+    events.on('connection:availability', (change) => this.#onAvailability(change));
+    events.on('connection:error', (error) => this.#onError(error));
+    events.on('connection:connected', ({ connection }) => this.#told.delete(connection));
+    events.on('suite:error', ({ where, error }) => this.#logger.error(`${where}: ${error.message}`));
+  }
+
+  #onAvailability({ connection, state }: SuiteEventMap['connection:availability']): void {
+    const line = `Redis connection '${connection}' ${SENTENCES[state]}`;
+    if (state === 'ready') this.#logger.log(line);
+    else this.#logger.warn(line);
+  }
+
+  #onError({ connection, message }: SuiteEventMap['connection:error']): void {
+    const told = this.#told.get(connection) ?? new Set();
+    this.#told.set(connection, told);
+    if (told.has(message)) return;
+    told.add(message);
+    this.#logger.warn(`Redis connection '${connection}' met an error: ${message}`);
+  }
+}
