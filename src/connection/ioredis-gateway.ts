@@ -104,6 +104,12 @@ export class IoredisGateway implements RedisGateway {
     });
   }
 
+  sendToMasters([command, ...args]: RedisCommand, options: CallOptions = {}): Promise<RedisReply[]> {
+    return this.#attempt(command, options, () =>
+      Promise.all(this.#masters().map((node) => node.call(command, ...args) as Promise<RedisReply>)),
+    );
+  }
+
   run({ script, keys, args = [] }: ScriptCall, options: CallOptions = {}): Promise<RedisReply> {
     const base = this.#defined.get(script) ?? this.#define(script);
     const method = options.binary === true ? `${base}Buffer` : base;

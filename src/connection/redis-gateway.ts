@@ -37,6 +37,8 @@ export interface RedisGateway {
   send(command: RedisCommand, options?: CallOptions): Promise<RedisReply>;
   /** Sends several in one round trip (one per node on Cluster), not atomically; a failed one answers its error. */
   sendMany(commands: readonly RedisCommand[], options?: CallOptions): Promise<(RedisReply | Error)[]>;
+  /** Sends one command to every master: one reply for each, in no fixed order; one failure fails the call. */
+  sendToMasters(command: RedisCommand, options?: Pick<CallOptions, 'timeoutMs'>): Promise<RedisReply[]>;
   /** Runs a script by its digest, loading it first when the server does not have it. */
   run(call: ScriptCall, options?: CallOptions): Promise<RedisReply>;
   /** Splits keys into groups that one multi-key command may name together: by slot on Cluster, else one group. */
