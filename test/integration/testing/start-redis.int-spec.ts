@@ -14,15 +14,17 @@ const KINDS: [TestServerKind, new (...args: never[]) => Error][] = [
 ];
 
 describe.each(KINDS)('startRedis, %s', (kind, StartError) => {
+  const servers: TestRedis[] = [];
   const clients: Redis[] = [];
   let redis: TestRedis;
 
   beforeAll(async () => {
     redis = await startRedis({ kind, config: { 'maxmemory-policy': 'allkeys-lru', maxmemory: '100mb' } });
+    servers.push(redis);
   });
   afterAll(async () => {
     for (const client of clients) if (client.status !== 'end') client.disconnect();
-    await redis?.stop();
+    await Promise.all(servers.map((server) => server.stop()));
   });
 
   /** Connects once; a lost connection is not sought again. */
@@ -93,16 +95,14 @@ describe.each(KINDS)('startRedis, %s', (kind, StartError) => {
   });
 
   it('starts and stops many at once, each with its own data', async () => {
-    const servers = await Promise.all(Array.from({ length: 6 }, () => startRedis({ kind })));
-    try {
-      expect(new Set(servers.map(({ port }) => port)).size).toBe(6);
-      await Promise.all(servers.map((server, i) => connect(server).set('own', i)));
-      expect(await Promise.all(servers.map((server) => connect(server).get('own')))).toEqual([...'012345']);
-    } finally {
-      await Promise.all(servers.map((server) => server.stop()));
-    }
-    const closed = await Promise.all(servers.map(({ port }) => refusesConnections(port)));
-    expect(closed).toEqual(servers.map(() => true));
+    const many = await Promise.all(Array.from({ length: 6 }, () => startRedis({ kind })));
+    servers.push(...many);
+    expect(new Set(many.map(({ port }) => port)).size).toBe(6);
+    await Promise.all(many.map((server) => connect(server).set('own', server.port)));
+    const values = await Promise.all(many.map((server) => connect(server).get('own')));
+    expect(values).toEqual(many.map(({ port }) => String(port)));
+    await Promise.all(many.map((server) => server.stop()));
+    expect(await Promise.all(many.map(({ port }) => refusesConnections(port)))).toEqual(many.map(() => true));
   });
 
   it('says why it did not start', async () => {
@@ -137,7 +137,7 @@ describe('the choice of the server', () => {
   const { PATH, REDIS_SUITE_TEST_SERVER } = process.env;
   const setEnv = (values: NodeJS.ProcessEnv): void => {
     for (const [name, value] of Object.entries(values)) {
-      if (value === undefined) delete process.env[name];
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = value;
     }
   };
