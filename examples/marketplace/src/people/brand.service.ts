@@ -1,0 +1,42 @@
+import { ConflictException, Injectable } from '@nestjs/common';
+import type { AuthUser } from '../auth/auth-user.js';
+import { requireOwner } from '../auth/require-owner.js';
+import { found } from '../http/found.js';
+import type { Page, PageQuery } from '../http/page.js';
+import type { CreateBrandDto, UpdateBrandDto } from './brand.dto.js';
+import { type Brand, BrandRepository } from './brand.repository.js';
+
+@Injectable()
+export class BrandService {
+  constructor(private readonly brands: BrandRepository) {}
+
+  find(id: number): Promise<Brand> {
+    return this.read(id);
+  }
+
+  list(query: PageQuery): Promise<Page<Brand>> {
+    return this.brands.list(query);
+  }
+
+  /** @throws {ConflictException} when the slug is taken. */
+  async create(dto: CreateBrandDto, user: AuthUser): Promise<Brand> {
+    const id = await this.brands.insert(user.id, dto);
+    if (id === undefined) throw new ConflictException(`The slug ${dto.slug} is taken.`);
+    return this.read(id);
+  }
+
+  async update(id: number, dto: UpdateBrandDto, user: AuthUser): Promise<Brand> {
+    await this.requireOwner(id, user);
+    await this.brands.update(id, dto);
+    return this.read(id);
+  }
+
+  /** @throws {ForbiddenException} when the brand belongs to someone else. */
+  async requireOwner(id: number, user: AuthUser): Promise<void> {
+    requireOwner(await this.brands.findOwner(id), user, `brand ${id}`);
+  }
+
+  private async read(id: number): Promise<Brand> {
+    return found(await this.brands.find(id), `brand ${id}`);
+  }
+}

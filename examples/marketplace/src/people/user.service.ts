@@ -1,0 +1,33 @@
+import { ConflictException, Injectable } from '@nestjs/common';
+import type { AuthUser } from '../auth/auth-user.js';
+import { hashPassword } from '../auth/password.js';
+import { requireOwner } from '../auth/require-owner.js';
+import { found } from '../http/found.js';
+import type { SignUpDto, UpdateUserDto } from './user.dto.js';
+import { type User, UserRepository } from './user.repository.js';
+
+@Injectable()
+export class UserService {
+  constructor(private readonly users: UserRepository) {}
+
+  find(id: number): Promise<User> {
+    return this.read(id);
+  }
+
+  /** @throws {ConflictException} when the e-mail address is taken. */
+  async signUp(dto: SignUpDto): Promise<User> {
+    const id = await this.users.insert(dto, await hashPassword(dto.password));
+    if (id === undefined) throw new ConflictException('This e-mail address has an account already.');
+    return this.read(id);
+  }
+
+  async update(id: number, dto: UpdateUserDto, user: AuthUser): Promise<User> {
+    requireOwner(id, user, `user ${id}`);
+    await this.users.update(id, dto);
+    return this.read(id);
+  }
+
+  private async read(id: number): Promise<User> {
+    return found(await this.users.find(id), `user ${id}`);
+  }
+}
