@@ -6,11 +6,9 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { BootChecks } from './common/boot-checks.js';
+import { BootSequence } from './connection/boot-sequence.js';
 import { ConnectionRegistry } from './connection/connection-registry.js';
 import { connectionProviders } from './connection/connection.providers.js';
-import { DecoratedProviders } from './connection/decorated-providers.js';
-import { adoptInstance, SuiteRuntime } from './connection/runtime.js';
 import { RESOLVED_OPTIONS, SUITE_EXPORTS, SUITE_PROVIDERS } from './redis.providers.js';
 import { resolveRedisOptions, type RedisModuleOptions } from './redis.options.js';
 
@@ -31,8 +29,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIO
   new ConfigurableModuleBuilder<RedisModuleOptions>({ moduleName: 'RedisSuite' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createRedisOptions')
-    .setExtras<RedisModuleExtras>({ isGlobal: true, connectionNames: [] }, (definition, { isGlobal, connectionNames }) =>
-      withProviders({ ...definition, global: isGlobal ?? true }, connectionNames ?? []),
+    .setExtras<RedisModuleExtras>(
+      { isGlobal: true, connectionNames: [] },
+      (definition, { isGlobal, connectionNames }) =>
+        withProviders({ ...definition, global: isGlobal ?? true }, connectionNames ?? []),
     )
     .build();
 
@@ -50,9 +50,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIO
 export class RedisModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly registry: ConnectionRegistry,
-    private readonly checks: BootChecks,
-    private readonly decorated: DecoratedProviders,
-    private readonly runtime: SuiteRuntime,
+    private readonly boot: BootSequence,
   ) {
     super();
   }
@@ -63,7 +61,7 @@ export class RedisModule extends ConfigurableModuleClass implements OnModuleInit
    * @throws {InvalidOptionsError} at boot, listing every bad option and its mend.
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    const connectionNames = Object.keys(options?.connections ?? {});
+    const connectionNames = Object.keys(options.connections ?? {});
     return super.forRoot({ connectionNames, ...options });
   }
 
@@ -78,9 +76,8 @@ export class RedisModule extends ConfigurableModuleClass implements OnModuleInit
 
   /** Reaches the instances that Nest did not build, then checks the assembled application. */
   async onModuleInit(): Promise<void> {
-    for (const instance of this.decorated.instances()) adoptInstance(instance, this.runtime);
     try {
-      this.checks.run();
+      this.boot.run();
     } catch (error) {
       // The application will not run, so nobody would close what is open.
       await this.registry.close();

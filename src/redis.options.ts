@@ -66,7 +66,9 @@ export function resolveRedisOptions(raw: RedisModuleOptions = {}): ResolvedRedis
   const environment = redisOptionsFromEnv();
   const { connection, connections } = raw;
   return {
-    connections: connections ?? { [SINGLE_CONNECTION]: connection ?? environment.connection ?? defaultConnection() },
+    connections: connections ?? {
+      [SINGLE_CONNECTION]: connection ?? environment.connection ?? defaultConnection(),
+    },
     defaults: raw.connectionDefaults ?? {},
     failFast: raw.failFast ?? false,
     namespace: raw.namespace ?? environment.namespace ?? DEFAULT_NAMESPACE,
@@ -76,11 +78,18 @@ export function resolveRedisOptions(raw: RedisModuleOptions = {}): ResolvedRedis
 }
 
 function serverProblems({ connection, connections }: RedisModuleOptions): OptionProblem[] {
-  if (connections === undefined) return connection === undefined ? [] : connectionProblems(connection, 'connection');
+  if (connections === undefined)
+    return connection === undefined ? [] : connectionProblems(connection, 'connection');
   if (connection !== undefined) {
-    return [{ path: 'connection', message: "and 'connections' exclude each other: keep 'connection' for one server, 'connections' for several" }];
+    return [
+      {
+        path: 'connection',
+        message:
+          "and 'connections' exclude each other: keep 'connection' for one server, 'connections' for several",
+      },
+    ];
   }
-  if (typeof connections !== 'object' || connections === null) {
+  if (typeof (connections as unknown) !== 'object') {
     return [{ path: 'connections', message: 'must be an object such as { cache: …, state: … }' }];
   }
   const missing = [CACHE_CONNECTION, STATE_CONNECTION].filter((role) => connections[role] === undefined);

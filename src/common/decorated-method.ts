@@ -28,7 +28,10 @@ export function decoratedMethod(
   if (isStatic || typeof descriptor?.value !== 'function') {
     const found = isStatic ? 'a static method' : 'no method';
     throw new InvalidOptionsError(`${decorator} on ${label}`, [
-      { path: label, message: `is ${found}; put the decorator on an instance method of a provider or controller` },
+      {
+        path: label,
+        message: `is ${found}; put the decorator on an instance method of a provider or controller`,
+      },
     ]);
   }
   return { target, key, descriptor: descriptor as DecoratedMethod['descriptor'], label };

@@ -52,6 +52,7 @@ export function toMs(value: Duration, path: string): number {
 /** Describes an option's value for an error message: short, and only for options that hold no secret. @internal */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 40)}…` : value}'`;
-  if (value === null || ['number', 'boolean', 'undefined', 'bigint'].includes(typeof value)) return String(value);
+  if (value === null || ['number', 'boolean', 'undefined', 'bigint'].includes(typeof value))
+    return String(value);
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }

@@ -41,7 +41,9 @@ export class InvalidOptionsError extends RedisSuiteError {
     readonly where: string,
     readonly problems: readonly OptionProblem[],
   ) {
-    super(`${where}: ${count(problems.length)}\n${problems.map((p) => `  - ${p.path}: ${p.message}`).join('\n')}`);
+    super(
+      `${where}: ${count(problems.length)}\n${problems.map((p) => `  - ${p.path}: ${p.message}`).join('\n')}`,
+    );
   }
 }
 

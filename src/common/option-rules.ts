@@ -9,22 +9,30 @@ export interface OptionRule {
   readonly accepts: (value: unknown) => boolean;
   /** Keeps the value out of the message. @default false */
   readonly secret?: boolean;
+  /** Refuses undefined as well. @default false */
+  readonly required?: boolean;
 }
 
 /**
- * Makes a property decorator for class-validator out of a rule; undefined is always good, since every option is
- * optional unless `@Required` says otherwise.
+ * Makes a property decorator for class-validator out of a rule; undefined is good, since options are optional, unless
+ * the rule says `required`.
  *
  * @internal
  */
-export function rule({ name, mustBe, accepts, secret = false }: OptionRule): PropertyDecorator {
+export function rule({
+  name,
+  mustBe,
+  accepts,
+  secret = false,
+  required = false,
+}: OptionRule): PropertyDecorator {
   const options: ValidationOptions = {
     message: ({ value }) => `must be ${mustBe}${secret ? '' : `; got ${describeValue(value)}`}`,
   };
   const present = ValidateIf((_, value) => value !== undefined);
   const check = ValidateBy({ name, validator: { validate: (value: unknown) => accepts(value) } }, options);
   return (target, key) => {
-    present(target, key);
+    if (!required) present(target, key);
     check(target, key);
   };
 }
@@ -45,7 +53,8 @@ export const IsDurationOrFalse = (): PropertyDecorator =>
 export const IsWholeNumber = (min: number, max: number = Number.MAX_SAFE_INTEGER): PropertyDecorator =>
   rule({
     name: 'isWholeNumber',
-    mustBe: max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
+    mustBe:
+      max === Number.MAX_SAFE_INTEGER ? `a whole number from ${min}` : `a whole number from ${min} to ${max}`,
     accepts: (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
   });
 

@@ -39,8 +39,15 @@ export function findProblems(optionsClass: OptionsClass, raw: unknown, path: str
   }
   const prototype = optionsClass.prototype as object;
   const candidate = Object.assign(Object.create(prototype) as object, raw);
-  const errors = validateSync(candidate, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: false });
-  return [...errors.flatMap((error) => describe(error, optionsClass, path)), ...findNested(prototype, raw, path)];
+  const errors = validateSync(candidate, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: false,
+  });
+  return [
+    ...errors.flatMap((error) => describe(error, optionsClass, path)),
+    ...findNested(prototype, raw, path),
+  ];
 }
 
 /**
@@ -60,8 +67,11 @@ function findNested(prototype: object, raw: object, path: string): OptionProblem
     if (value === undefined) return [];
     const at = join(path, key);
     if (shape === 'one') return findProblems(optionsClass(), value, at);
-    if (value === null || typeof value !== 'object') return [{ path: at, message: 'must be an object by name' }];
-    return Object.entries(value).flatMap(([name, member]) => findProblems(optionsClass(), member, join(at, name)));
+    if (value === null || typeof value !== 'object')
+      return [{ path: at, message: 'must be an object by name' }];
+    return Object.entries(value).flatMap(([name, member]) =>
+      findProblems(optionsClass(), member, join(at, name)),
+    );
   });
 }
 

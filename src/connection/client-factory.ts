@@ -21,7 +21,10 @@ export type ServerConnection = UrlConnection | HostConnection | SentinelConnecti
  *
  * @internal
  */
-export function createClient(connection: ServerConnection, settings: ResolvedConnectionSettings): RedisClient {
+export function createClient(
+  connection: ServerConnection,
+  settings: ResolvedConnectionSettings,
+): RedisClient {
   if ('cluster' in connection) return createCluster(connection, settings);
   const common = commonOptions(settings);
   if ('sentinels' in connection) return new Redis({ ...common, ...sentinelOptions(connection) });
@@ -46,7 +49,9 @@ function commonOptions(settings: ResolvedConnectionSettings): RedisOptions {
 function retryStrategy(settings: ResolvedConnectionSettings): (tries: number) => number | null {
   const bounds = { baseMs: settings.reconnectMinDelayMs, capMs: settings.reconnectMaxDelayMs };
   return (tries) =>
-    settings.reconnectAttempts > 0 && tries > settings.reconnectAttempts ? null : fullJitter(tries - 1, bounds);
+    settings.reconnectAttempts > 0 && tries > settings.reconnectAttempts
+      ? null
+      : fullJitter(tries - 1, bounds);
 }
 
 function fieldsOfUrl({ url, tls }: UrlConnection): RedisOptions {
@@ -75,15 +80,22 @@ function sentinelOptions(connection: SentinelConnection): RedisOptions {
 }
 
 function createCluster(connection: ClusterConnection, settings: ResolvedConnectionSettings): Cluster {
-  const { retryStrategy: clusterRetryStrategy, enableOfflineQueue, ...node } = commonOptions(settings);
+  const {
+    retryStrategy: clusterRetryStrategy,
+    enableOfflineQueue = false,
+    ...node
+  } = commonOptions(settings);
   const options: ClusterOptions = {
     lazyConnect: true,
-    enableOfflineQueue: false,
+    enableOfflineQueue,
     clusterRetryStrategy,
     slotsRefreshTimeout: settings.commandTimeoutMs,
     redisOptions: { ...node, ...credentials(connection), ...tlsOptions(connection.tls, '') },
   };
-  return new Cluster(connection.cluster.nodes.map(({ host, port = 6379 }) => ({ host, port })), options);
+  return new Cluster(
+    connection.cluster.nodes.map(({ host, port = 6379 }) => ({ host, port })),
+    options,
+  );
 }
 
 function credentials({ username, password }: ServerAccess): RedisOptions {

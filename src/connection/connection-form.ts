@@ -35,26 +35,36 @@ const FORMS = {
   embedded: EmbeddedConnection,
 } as const;
 
-const FORM_NAMES = "a redis:// URL, { url }, { host }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }";
+const FORM_NAMES =
+  'a redis:// URL, { url }, { host }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }';
 
 /** Lists what is wrong with a connection as the user wrote it. @internal */
 export function connectionProblems(raw: unknown, path: string): OptionProblem[] {
   if (typeof raw === 'string') {
     const problem = urlProblem(raw);
-    return problem === null ? [] : [{ path, message: `${problem}; write redis://user:password@host:6379/0, or rediss:// for TLS` }];
+    return problem === null
+      ? []
+      : [{ path, message: `${problem}; write redis://user:password@host:6379/0, or rediss:// for TLS` }];
   }
   if (typeof raw !== 'object' || raw === null) return [{ path, message: `must be ${FORM_NAMES}` }];
   const forms = Object.keys(FORMS).filter((key) => (raw as Record<string, unknown>)[key] !== undefined);
   const [form] = forms as (keyof typeof FORMS)[];
   if (form === undefined) return [{ path, message: `names no server; write ${FORM_NAMES}` }];
-  if (forms.length > 1) return [{ path, message: `names its server twice, by ${forms.join(' and ')}; keep one of them` }];
+  if (forms.length > 1)
+    return [{ path, message: `names its server twice, by ${forms.join(' and ')}; keep one of them` }];
   return [...findProblems(FORMS[form], raw, path), ...formProblems(raw as Record<string, unknown>, path)];
 }
 
 function formProblems(raw: Record<string, unknown>, path: string): OptionProblem[] {
-  if (raw['embedded'] === false) return [{ path: `${path}.embedded`, message: 'must be true; leave the connection out instead' }];
+  if (raw['embedded'] === false)
+    return [{ path: `${path}.embedded`, message: 'must be true; leave the connection out instead' }];
   if (raw['sentinels'] !== undefined && raw['name'] === undefined) {
-    return [{ path: `${path}.name`, message: 'is missing: write the name of the master group that the Sentinels watch' }];
+    return [
+      {
+        path: `${path}.name`,
+        message: 'is missing: write the name of the master group that the Sentinels watch',
+      },
+    ];
   }
   return [];
 }

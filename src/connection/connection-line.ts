@@ -50,7 +50,9 @@ export class ConnectionLine {
 
   /** Tells whether a call may go out at once. */
   get isReady(): boolean {
-    return this.#parts.client.status === 'ready' && this.#parts.availability.state !== 'down' && !this.#closed;
+    return (
+      this.#parts.client.status === 'ready' && this.#parts.availability.state !== 'down' && !this.#closed
+    );
   }
 
   /** Waits until calls may go out; rejects as soon as the server is known to be away, unless `patient`. */
@@ -60,7 +62,9 @@ export class ConnectionLine {
     if (this.isReady) return Promise.resolve();
     if (availability.state === 'down' && !patient) return Promise.reject(this.#unavailable('disconnected'));
     return new Promise((resolve, reject) => {
-      const cancel = this.#parts.clock.after(timeoutMs, () => settle(() => reject(this.#unavailable('timeout'))));
+      const cancel = this.#parts.clock.after(timeoutMs, () =>
+        settle(() => reject(this.#unavailable('timeout'))),
+      );
       const waiter: Waiter = {
         patient,
         resolve: () => settle(resolve),
@@ -97,7 +101,7 @@ export class ConnectionLine {
       await Promise.race([client.quit().catch(() => undefined), limit]);
       cancel();
     }
-    if (owned) client.disconnect();
+    if (owned && client.status !== 'end') client.disconnect();
     this.#unlisten();
   }
 

@@ -48,7 +48,9 @@ export class ConnectionRegistry {
    */
   async open({ connections, defaults, failFast }: ConnectionPlan): Promise<void> {
     const opened = await Promise.allSettled(
-      Object.entries(connections).map(([name, connection]) => this.#openOne(name, connection, { defaults, failFast })),
+      Object.entries(connections).map(([name, connection]) =>
+        this.#openOne(name, connection, { defaults, failFast }),
+      ),
     );
     const failure = opened.find((outcome) => outcome.status === 'rejected');
     if (failure === undefined) return;
@@ -98,7 +100,12 @@ export class ConnectionRegistry {
     const { commandTimeoutMs } = settings;
     const parts = { name: publicName(name), commandTimeoutMs, ...this.#deps };
     if ('client' in form) {
-      return new IoredisGateway({ ...parts, client: form.client, owned: false, topology: topologyOf(form.client) });
+      return new IoredisGateway({
+        ...parts,
+        client: form.client,
+        owned: false,
+        topology: topologyOf(form.client),
+      });
     }
     const target = 'embedded' in form ? { url: await this.#startEmbedded(form.allowInProduction) } : form;
     const client = createClient(target, settings);

@@ -15,7 +15,10 @@ export interface ResolvedConnectionSettings {
 }
 
 /** Fills in the defaults: those of `own`, then those of `shared`, then the library's. @internal */
-export function resolveSettings(own: ConnectionSettings, shared: ConnectionSettings = {}): ResolvedConnectionSettings {
+export function resolveSettings(
+  own: ConnectionSettings,
+  shared: ConnectionSettings = {},
+): ResolvedConnectionSettings {
   const reconnect = { ...shared.reconnect, ...own.reconnect };
   const pick = <K extends keyof ConnectionSettings>(name: K) => own[name] ?? shared[name];
   return {

@@ -1,7 +1,8 @@
 import { RedisSuiteError } from '../common/errors.js';
 
 /** Says why a server could not be used. @publicApi */
-export type UnavailableReason = 'timeout' | 'disconnected' | 'loading' | 'read-only' | 'failing-over' | 'closed';
+export type UnavailableReason =
+  'timeout' | 'disconnected' | 'loading' | 'read-only' | 'failing-over' | 'closed';
 
 /**
  * Says that Redis could not be used within the time limit: it is away, too slow, loading, or failing over.
@@ -18,7 +19,10 @@ export class RedisUnavailableError extends RedisSuiteError {
     readonly reason: UnavailableReason,
     options?: { cause?: unknown },
   ) {
-    super(`Redis connection '${connection}' is unavailable (${reason}); it is tried again in the background.`, options);
+    super(
+      `Redis connection '${connection}' is unavailable (${reason}); it is tried again in the background.`,
+      options,
+    );
   }
 }
 
@@ -65,6 +69,8 @@ export class RedisTlsRequiredError extends RedisSuiteError {
   readonly code = 'E_REDIS_TLS_REQUIRED';
 
   constructor(readonly connection: string) {
-    super(`Redis connection '${connection}' met a server that speaks only TLS: write rediss:// in place of redis://, or set tls.`);
+    super(
+      `Redis connection '${connection}' met a server that speaks only TLS: write rediss:// in place of redis://, or set tls.`,
+    );
   }
 }

@@ -9,10 +9,17 @@ export function connectionProviders(names: readonly string[]): { providers: Prov
   const all = [...new Set([CACHE_CONNECTION, STATE_CONNECTION, ...names])];
   const gateways = all.map((name) => fromRegistry(getGatewayToken(name), name, (gateway) => gateway));
   const clients = all.map((name) => fromRegistry(getRedisToken(name), name, (gateway) => gateway.client));
-  return { providers: [...gateways, ...clients], exports: all.flatMap((name) => [getGatewayToken(name), getRedisToken(name)]) };
+  return {
+    providers: [...gateways, ...clients],
+    exports: all.flatMap((name) => [getGatewayToken(name), getRedisToken(name)]),
+  };
 }
 
-function fromRegistry(token: string, name: string, pick: (gateway: IoredisGateway) => unknown): FactoryProvider {
+function fromRegistry(
+  token: string,
+  name: string,
+  pick: (gateway: IoredisGateway) => unknown,
+): FactoryProvider {
   return {
     provide: token,
     inject: [ConnectionRegistry],

@@ -12,7 +12,12 @@ export const IsRedisUrl = (): PropertyDecorator =>
 
 /** Accepts any text and never shows it. @internal */
 export const IsSecretText = (): PropertyDecorator =>
-  rule({ name: 'isSecretText', mustBe: 'a text', accepts: (value) => typeof value === 'string', secret: true });
+  rule({
+    name: 'isSecretText',
+    mustBe: 'a text',
+    accepts: (value) => typeof value === 'string',
+    secret: true,
+  });
 
 /** Accepts true, false or an object of Node's TLS options. @internal */
 export const IsTlsChoice = (): PropertyDecorator =>
@@ -37,7 +42,9 @@ export const IsRedisClient = (): PropertyDecorator =>
     name: 'isRedisClient',
     mustBe: 'an ioredis Redis or Cluster',
     accepts: (value) =>
-      typeof value === 'object' && value !== null && ['call', 'defineCommand', 'duplicate'].every((name) => name in value),
+      typeof value === 'object' &&
+      value !== null &&
+      ['call', 'defineCommand', 'duplicate'].every((name) => name in value),
   });
 
 function isAddress(value: unknown): boolean {
@@ -53,7 +60,9 @@ export const IsSecretList = (): PropertyDecorator =>
     mustBe: 'a text of at least 16 characters, or a list of such texts, the one that signs first',
     accepts: (value) => {
       const secrets = [value].flat();
-      return secrets.length > 0 && secrets.every((secret) => typeof secret === 'string' && secret.length >= 16);
+      return (
+        secrets.length > 0 && secrets.every((secret) => typeof secret === 'string' && secret.length >= 16)
+      );
     },
     secret: true,
   });

@@ -54,11 +54,19 @@ export class DecoratedProviders {
   /** Lists the methods whose function carries `metadataKey`, inherited ones included. */
   *methods<M>(metadataKey: string | symbol): Iterable<FoundMethod<M>> {
     for (const { type, moduleName, wrapper, isController } of this.classes()) {
-      const prototype = type.prototype as Record<string, object>;
+      const prototype = type.prototype as Record<string, object | undefined>;
       for (const methodName of this.#scanner.getAllMethodNames(prototype)) {
-        const metadata = Reflect.getOwnMetadata(metadataKey, prototype[methodName]!) as M | undefined;
+        const method = prototype[methodName];
+        const metadata = method && (Reflect.getOwnMetadata(metadataKey, method) as M | undefined);
         if (metadata === undefined) continue;
-        yield { type, moduleName, methodName, metadata, isController, isStatic: wrapper.isDependencyTreeStatic() };
+        yield {
+          type,
+          moduleName,
+          methodName,
+          metadata,
+          isController,
+          isStatic: wrapper.isDependencyTreeStatic(),
+        };
       }
     }
   }
@@ -72,7 +80,8 @@ function* found(wrapper: InstanceWrapper, moduleName: string, isController: bool
 /** A `useFactory` provider's metatype is the factory, so its class is read off the instance. */
 function classOf(wrapper: InstanceWrapper): Type | null {
   const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as unknown) : undefined;
-  if (instance !== null && typeof instance === 'object') return (instance.constructor as Type | undefined) ?? null;
+  if (instance !== null && typeof instance === 'object')
+    return (instance.constructor as Type | undefined) ?? null;
   const metatype = wrapper.metatype as Type | null;
   return typeof metatype === 'function' && metatype.prototype !== undefined ? metatype : null;
 }

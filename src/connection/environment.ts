@@ -19,8 +19,16 @@ interface Variable {
 }
 
 const VARIABLES: Record<string, Variable> = {
-  REDIS_HOST: { field: 'host', mustBe: 'a host name or address', read: (text) => (/^[^\s/]+$/.test(text) ? text : undefined) },
-  REDIS_PORT: { field: 'port', mustBe: 'a port from 1 to 65535', read: (text) => wholeNumber(text, 1, 65_535) },
+  REDIS_HOST: {
+    field: 'host',
+    mustBe: 'a host name or address',
+    read: (text) => (/^[^\s/]+$/.test(text) ? text : undefined),
+  },
+  REDIS_PORT: {
+    field: 'port',
+    mustBe: 'a port from 1 to 65535',
+    read: (text) => wholeNumber(text, 1, 65_535),
+  },
   REDIS_USERNAME: { field: 'username', mustBe: 'a user name', read: (text) => text },
   REDIS_PASSWORD: { field: 'password', mustBe: 'a password', read: (text) => text },
   REDIS_DB: { field: 'db', mustBe: 'a database number', read: (text) => wholeNumber(text, 0, 1_000_000) },
@@ -59,7 +67,10 @@ function readUrl(env: Environment, problems: OptionProblem[]): Fields {
   if (url === undefined) return {};
   const problem = urlProblem(url);
   if (problem === null) return parseRedisUrl(url);
-  problems.push({ path: 'REDIS_URL', message: `${problem}; write redis://user:password@host:6379/0, or rediss:// for TLS` });
+  problems.push({
+    path: 'REDIS_URL',
+    message: `${problem}; write redis://user:password@host:6379/0, or rediss:// for TLS`,
+  });
   return {};
 }
 
@@ -81,7 +92,10 @@ function mergeFields(url: Fields, variables: Map<string, Fields>, problems: Opti
   for (const [name, single] of variables) {
     const [[field, value]] = Object.entries(single) as [[keyof Fields, never]];
     if (url[field] !== undefined && url[field] !== value) {
-      problems.push({ path: name, message: `says something else than REDIS_URL about the ${field}; remove one of the two` });
+      problems.push({
+        path: name,
+        message: `says something else than REDIS_URL about the ${field}; remove one of the two`,
+      });
     } else merged[field] = value;
   }
   return merged;
@@ -91,11 +105,22 @@ function incompleteProblems(env: Environment, fields: Fields): OptionProblem[] {
   if (fields.host !== undefined) return [];
   const orphan = Object.keys(VARIABLES).find((name) => present(env, name) !== undefined);
   if (orphan !== undefined && present(env, 'REDIS_URL') === undefined) {
-    return [{ path: orphan, message: 'is set, but neither REDIS_URL nor REDIS_HOST names a server; set one of them' }];
+    return [
+      {
+        path: orphan,
+        message: 'is set, but neither REDIS_URL nor REDIS_HOST names a server; set one of them',
+      },
+    ];
   }
   const rest = REST_VARIABLES.find((name) => present(env, name) !== undefined);
   if (rest === undefined) return [];
-  return [{ path: rest, message: 'is set, but this version connects over TCP only; set REDIS_URL to the rediss:// URL of the same server' }];
+  return [
+    {
+      path: rest,
+      message:
+        'is set, but this version connects over TCP only; set REDIS_URL to the rediss:// URL of the same server',
+    },
+  ];
 }
 
 function present(env: Environment, name: string): string | undefined {

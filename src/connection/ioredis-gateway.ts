@@ -6,7 +6,7 @@ import { Availability } from './availability.js';
 import { RedisUnavailableError } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { ConnectionLine } from './connection-line.js';
-import type { LuaScript, RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
+import type { LuaScript, RedisArgument, RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
 import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
 import { translateError } from './reply-errors.js';
 import { Subscriber } from './subscriber.js';
@@ -35,7 +35,13 @@ declare module '../common/events.js' {
   }
 }
 
-type ScriptRunner = Record<string, (...args: unknown[]) => Promise<RedisReply>>;
+/** Is what ioredis makes of a script: a method that answers strings, and one that answers Buffers. */
+interface ScriptMethods {
+  readonly text: ScriptMethod;
+  readonly binary: ScriptMethod;
+}
+
+type ScriptMethod = (this: RedisClient, ...args: RedisArgument[]) => Promise<RedisReply>;
 
 /**
  * Reaches standalone servers, Sentinel groups and clusters through one ioredis client.
@@ -50,7 +56,7 @@ export class IoredisGateway implements RedisGateway {
   readonly #parts: GatewayParts;
   readonly #line: ConnectionLine;
   readonly #subscriber: Subscriber;
-  readonly #defined = new Map<LuaScript, string>();
+  readonly #defined = new Map<LuaScript, ScriptMethods>();
 
   constructor(parts: GatewayParts) {
     const { name, client, topology, commandTimeoutMs, events, clock } = parts;
@@ -84,13 +90,18 @@ export class IoredisGateway implements RedisGateway {
   send([command, ...args]: RedisCommand, options: CallOptions = {}): Promise<RedisReply> {
     return this.#attempt(command, options, () => {
       const { client } = this;
-      const reply = options.binary === true ? client.callBuffer(command, ...args) : client.call(command, ...args);
+      const reply =
+        options.binary === true ? client.callBuffer(command, ...args) : client.call(command, ...args);
       return reply as Promise<RedisReply>;
     });
   }
 
-  async sendMany(commands: readonly RedisCommand[], options: CallOptions = {}): Promise<(RedisReply | Error)[]> {
-    if (this.topology === 'cluster') return Promise.all(commands.map((command) => this.send(command, options).catch(asReply)));
+  async sendMany(
+    commands: readonly RedisCommand[],
+    options: CallOptions = {},
+  ): Promise<(RedisReply | Error)[]> {
+    if (this.topology === 'cluster')
+      return Promise.all(commands.map((command) => this.send(command, options).catch(asReply)));
     return this.#attempt('pipeline', options, async () => {
       const pipeline = (this.client as Redis).pipeline();
       for (const [command, ...args] of commands) {
@@ -111,12 +122,10 @@ export class IoredisGateway implements RedisGateway {
   }
 
   run({ script, keys, args = [] }: ScriptCall, options: CallOptions = {}): Promise<RedisReply> {
-    const base = this.#defined.get(script) ?? this.#define(script);
-    const method = options.binary === true ? `${base}Buffer` : base;
+    const { text, binary } = this.#defined.get(script) ?? this.#define(script);
+    const method = options.binary === true ? binary : text;
     const lead = script.numberOfKeys === null ? [keys.length] : [];
-    return this.#attempt(script.name, options, () =>
-      (this.client as unknown as ScriptRunner)[method]!(...lead, ...keys, ...args),
-    );
+    return this.#attempt(script.name, options, () => method.call(this.client, ...lead, ...keys, ...args));
   }
 
   groupKeys(keys: readonly string[]): string[][] {
@@ -145,13 +154,21 @@ export class IoredisGateway implements RedisGateway {
   }
 
   /** ioredis keeps the digest and answers NOSCRIPT by loading; the name must not clash with one of the application's. */
-  #define(script: LuaScript): string {
+  #define(script: LuaScript): ScriptMethods {
     const digest = createHash('sha1').update(script.source).digest('hex').slice(0, 12);
     const name = `nestjs-redis-suite:${script.name}:${digest}`;
     const numberOfKeys = script.numberOfKeys ?? undefined;
-    this.client.defineCommand(name, { lua: script.source, ...(numberOfKeys !== undefined && { numberOfKeys }) });
-    this.#defined.set(script, name);
-    return name;
+    this.client.defineCommand(name, {
+      lua: script.source,
+      ...(numberOfKeys !== undefined && { numberOfKeys }),
+    });
+    const { [name]: text, [`${name}Buffer`]: binary } = this.client as unknown as Record<
+      string,
+      ScriptMethod
+    >;
+    const methods = { text, binary } as ScriptMethods;
+    this.#defined.set(script, methods);
+    return methods;
   }
 
   async #attempt<T>(command: string, options: CallOptions, issue: () => Promise<T>): Promise<T> {
@@ -162,7 +179,8 @@ export class IoredisGateway implements RedisGateway {
       if (!this.#line.isReady) await this.#line.untilReady(limitMs);
       // A client of our own has a limit for every command already.
       const needsLimit = !owned || options.timeoutMs !== undefined;
-      const reply = await (needsLimit ? this.#bounded(issue(), limitMs) : issue());
+      const leftMs = limitMs - (clock.monotonic() - startedAt);
+      const reply = await (needsLimit ? this.#bounded(issue(), leftMs) : issue());
       const durationMs = clock.monotonic() - startedAt;
       this.availability.succeeded(durationMs);
       this.#tell(command, durationMs, false);

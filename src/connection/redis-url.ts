@@ -18,7 +18,8 @@ export function urlProblem(text: string): string | null {
   }
   if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') return `has the scheme ${url.protocol}//`;
   if (url.hostname === '') return 'names no host';
-  if (!isDecodable(url.username) || !isDecodable(url.password)) return 'has a % in its credentials that is not written %25';
+  if (!isDecodable(url.username) || !isDecodable(url.password))
+    return 'has a % in its credentials that is not written %25';
   return /^\/?\d*$/.test(url.pathname) ? null : 'has a path that is no database number';
 }
 

@@ -57,6 +57,7 @@ export function fatalConnectError(error: unknown, connection: string): Error | n
   const code = error.message.split(' ', 1)[0] ?? '';
   if (error.name === 'ReplyError' && AUTH_CODES.has(code)) return new RedisAuthError(connection, code);
   // A TLS server answers a plain greeting with an alert record, whose first byte is 0x15.
-  if (error.message.includes('"\\u0015"') || error.message.includes('"\u0015"')) return new RedisTlsRequiredError(connection);
+  if (error.message.includes('"\\u0015"') || error.message.includes('"\u0015"'))
+    return new RedisTlsRequiredError(connection);
   return null;
 }

@@ -45,7 +45,7 @@ export class Subscriber {
   close(): Promise<void> {
     this.#closed = true;
     this.#channels.clear();
-    this.#client?.disconnect();
+    if (this.#client !== null && this.#client.status !== 'end') this.#client.disconnect();
     return Promise.resolve();
   }
 
@@ -63,7 +63,10 @@ export class Subscriber {
       return client;
     }
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => settle(() => reject(new Error('Command timed out'))), this.#parts.timeoutMs);
+      const timer = setTimeout(
+        () => settle(() => reject(new Error('Command timed out'))),
+        this.#parts.timeoutMs,
+      );
       const onReady = () => settle(resolve);
       const settle = (outcome: () => void) => {
         clearTimeout(timer);
@@ -95,10 +98,14 @@ export class Subscriber {
       await client.subscribe(...channels);
     } catch (error) {
       // The connection broke again: the next 'ready' resumes.
-      this.#parts.events.emit('suite:error', { where: `resubscribing on '${this.#parts.name}'`, error: toError(error) });
+      this.#parts.events.emit('suite:error', {
+        where: `resubscribing on '${this.#parts.name}'`,
+        error: toError(error),
+      });
       return;
     }
-    for (const listeners of this.#channels.values()) for (const listener of [...listeners]) listener.onResume?.();
+    for (const listeners of this.#channels.values())
+      for (const listener of [...listeners]) listener.onResume?.();
   }
 
   #deliver(channel: string, message: string): void {
@@ -106,7 +113,10 @@ export class Subscriber {
       try {
         listener.onMessage(message);
       } catch (error) {
-        this.#parts.events.emit('suite:error', { where: `a message on '${this.#parts.name}'`, error: toError(error) });
+        this.#parts.events.emit('suite:error', {
+          where: `a message on '${this.#parts.name}'`,
+          error: toError(error),
+        });
       }
     }
   }

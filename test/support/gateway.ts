@@ -15,7 +15,11 @@ export interface OpenGateway {
 /** Opens a gateway to a server for tests that need no Nest application. */
 export async function openGateway(
   url: string,
-  { name = 'state', events = new SuiteEvents(), ...own }: { name?: string; events?: SuiteEvents } & ConnectionSettings = {},
+  {
+    name = 'state',
+    events = new SuiteEvents(),
+    ...own
+  }: { name?: string; events?: SuiteEvents } & ConnectionSettings = {},
 ): Promise<OpenGateway> {
   const settings = resolveSettings(own);
   const client = createClient({ url }, settings);
@@ -29,6 +33,12 @@ export async function openGateway(
     events,
     clock: SYSTEM_CLOCK,
   });
-  if (!lazyConnect) await gateway.open(bootTimeoutMs);
-  return { gateway, client, events, close: () => gateway.close(500) };
+  const close = () => gateway.close(500);
+  if (!lazyConnect) {
+    await gateway.open(bootTimeoutMs).catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+  }
+  return { gateway, client, events, close };
 }

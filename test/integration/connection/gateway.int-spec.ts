@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { RedisAuthError, RedisReplyError, RedisUnavailableError } from '../../../src/connection/connection.errors.js';
+import { SYSTEM_CLOCK } from '../../../src/common/clock.js';
+import { SuiteEvents } from '../../../src/common/events.js';
+import {
+  RedisAuthError,
+  RedisReplyError,
+  RedisUnavailableError,
+} from '../../../src/connection/connection.errors.js';
+import { IoredisGateway } from '../../../src/connection/ioredis-gateway.js';
 import type { LuaScript } from '../../../src/connection/lua-script.js';
-import { startRedis, type RedisServer } from '../../../src/testing/start-redis.js';
+import { startRedis } from '../../../src/testing/start-redis.js';
+import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openGateway, type OpenGateway } from '../../support/gateway.js';
 import { until } from '../../support/until.js';
 
@@ -14,7 +22,7 @@ const ADD: LuaScript = {
 
 describe('IoredisGateway', () => {
   const ns = `gw-${Math.random().toString(36).slice(2)}`;
-  let server: RedisServer;
+  let server: TestRedis;
   let opened: OpenGateway;
 
   beforeAll(async () => {
@@ -29,7 +37,11 @@ describe('IoredisGateway', () => {
   it('sends commands, also in one round trip, also in binary', async () => {
     const { gateway } = opened;
     await gateway.send(['SET', `${ns}:a`, 'x']);
-    const replies = await gateway.sendMany([['GET', `${ns}:a`], ['LPUSH', `${ns}:a`, 1], ['GET', `${ns}:none`]]);
+    const replies = await gateway.sendMany([
+      ['GET', `${ns}:a`],
+      ['LPUSH', `${ns}:a`, 1],
+      ['GET', `${ns}:none`],
+    ]);
     expect(replies[0]).toBe('x');
     expect(replies[1]).toBeInstanceOf(RedisReplyError);
     expect(replies[2]).toBeNull();
@@ -62,7 +74,10 @@ describe('IoredisGateway', () => {
     const { gateway } = opened;
     const got: string[] = [];
     let resumed = 0;
-    const stop = await gateway.subscribe(`${ns}:ch`, { onMessage: (m) => got.push(m), onResume: () => resumed++ });
+    const stop = await gateway.subscribe(`${ns}:ch`, {
+      onMessage: (m) => got.push(m),
+      onResume: () => resumed++,
+    });
     await gateway.send(['PUBLISH', `${ns}:ch`, 'one']);
     await until(() => got.length === 1);
     await gateway.send(['CLIENT', 'KILL', 'TYPE', 'pubsub']);
@@ -74,12 +89,10 @@ describe('IoredisGateway', () => {
   });
 
   it('refuses wrong credentials with one clear error', async () => {
-    const url = server.url.replace(/\/\/[^@]*@|\/\//, '//default:wrong@');
     const guarded = await startRedis({ password: 'right' });
     const wrong = guarded.url.replace('right', 'wrong');
     await expect(openGateway(wrong)).rejects.toThrow(RedisAuthError);
     await guarded.stop();
-    expect(url).toContain('wrong');
   });
 
   it('waits for the first connection when it is lazy', async () => {
@@ -122,9 +135,6 @@ describe('IoredisGateway', () => {
   });
 
   it('neither opens nor closes a client of the application, but limits its calls', async () => {
-    const { IoredisGateway } = await import('../../../src/connection/ioredis-gateway.js');
-    const { SYSTEM_CLOCK } = await import('../../../src/common/clock.js');
-    const { SuiteEvents } = await import('../../../src/common/events.js');
     const client = new Redis(server.url);
     const gateway = new IoredisGateway({
       name: 'own',
