@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { SuiteEvents } from '../common/events.js';
+import type { LimitCall, WindowOutcome } from './limit-plan.js';
+import { MemoryLimits } from './memory-limits.js';
+import './rate-limit.events.js';
+import { RedisLimits } from './redis-limits.js';
+import { BY_REDIS, verdictOf, type Verdict } from './verdict.js';
+
+/** Is how long a client is asked to wait when Redis is away and its policy refuses, in milliseconds. */
+const UNAVAILABLE_RETRY_MS = 1_000;
+
+/**
+ * Decides calls: on Redis, and by each policy's `onRedisDown` while Redis is away.
+ *
+ * @internal
+ */
+@Injectable()
+export class Limiter {
+  constructor(
+    private readonly onRedis: RedisLimits,
+    private readonly inMemory: MemoryLimits,
+    private readonly events: SuiteEvents,
+  ) {}
+
+  /** Decides a call and counts it if all windows allow it. Never rejects. */
+  async decide(call: LimitCall): Promise<Verdict> {
+    const outcomes = await this.onRedis.decide(call);
+    const verdict = outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
+    if (call.cost > 0) this.#tell(verdict);
+    return verdict;
+  }
+
+  /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
+  async refund(call: LimitCall): Promise<void> {
+    this.inMemory.decide(call.windows, call.cost);
+    await this.onRedis.refund(call);
+  }
+
+  /** Forgets all that was counted, and blocks too. @throws {RedisUnavailableError} when Redis is away. */
+  async reset(call: LimitCall): Promise<void> {
+    this.inMemory.forget(call.windows);
+    await this.onRedis.reset(call);
+  }
+
+  /** Refuses the calls of a subject for `blockMs`; 0 lifts it. @throws {RedisUnavailableError} when Redis is away. */
+  async block(call: LimitCall, blockMs: number): Promise<void> {
+    this.inMemory.block(call.windows, blockMs);
+    await this.onRedis.block(call, blockMs);
+  }
+
+  #withoutRedis({ windows, cost }: LimitCall): Verdict {
+    const unavailable = windows.some(({ policy }) => policy.onRedisDown === 'deny');
+    if (unavailable) return verdictOf(windows.map(refused), { degraded: true, unavailable });
+    const counted = this.inMemory.decide(
+      windows.filter(({ policy }) => policy.onRedisDown === 'memory'),
+      cost,
+    );
+    const waved = windows.filter(({ policy }) => policy.onRedisDown === 'allow').map(wavedThrough);
+    return verdictOf([...counted, ...waved], { degraded: true, unavailable });
+  }
+
+  #tell({ allowed, decision: { policy, degraded, retryAfterMs } }: Verdict): void {
+    if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded });
+    else this.events.emit('rate-limit:denied', { policy, degraded, retryAfterMs });
+  }
+}
+
+function refused({ policy }: { policy: WindowOutcome['policy'] }): WindowOutcome {
+  const retryAfterMs = UNAVAILABLE_RETRY_MS;
+  return { policy, allowed: false, remaining: 0, resetMs: retryAfterMs, retryAfterMs };
+}
+
+function wavedThrough({ policy }: { policy: WindowOutcome['policy'] }): WindowOutcome {
+  return { policy, allowed: true, remaining: policy.limit, resetMs: 0, retryAfterMs: 0 };
+}

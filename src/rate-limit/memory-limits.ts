@@ -1,0 +1,130 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '../common/clock.js';
+import { InjectClock } from '../connection/connection.tokens.js';
+import type { Trial } from './algorithms/algorithm.js';
+import type { KeyedWindow, WindowOutcome } from './limit-plan.js';
+import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
+import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
+
+/** Is what the process knows of one window of one subject; times in microseconds. */
+interface Memory {
+  readonly letter: string;
+  readonly state: unknown;
+  readonly blockedUntil: number;
+}
+
+/** Is one call at one moment. */
+interface Moment {
+  readonly now: number;
+  readonly cost: number;
+}
+
+interface Look {
+  readonly window: KeyedWindow;
+  readonly known: Memory;
+  readonly trial: Trial<unknown>;
+}
+
+/**
+ * Decides calls in this process by the same algorithms, for as long as Redis is away: each instance then counts for
+ * itself. Bounded by `memorySubjects`; beyond, the windows counted longest ago are forgotten.
+ *
+ * @internal
+ */
+@Injectable()
+export class MemoryLimits {
+  readonly #known = new Map<string, Memory>();
+
+  constructor(
+    @InjectClock() private readonly clock: Clock,
+    @Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions,
+  ) {}
+
+  /** Decides one call: all its windows count it, or none does. */
+  decide(windows: readonly KeyedWindow[], cost: number): WindowOutcome[] {
+    const moment = { now: this.#now(), cost };
+    const looks = windows.map((window) => this.#look(window, moment));
+    const isCounted = cost !== 0 && looks.every(({ trial }) => trial.allowed);
+    return looks.map((look) =>
+      outcome(look, isCounted ? this.#count(look, moment) : this.#refuse(look, moment)),
+    );
+  }
+
+  /** Forgets windows. */
+  forget(windows: readonly KeyedWindow[]): void {
+    for (const { key } of windows) this.#known.delete(key);
+  }
+
+  /** Refuses all calls of windows for `blockMs`; 0 lifts it. */
+  block(windows: readonly KeyedWindow[], blockMs: number): void {
+    const now = this.#now();
+    for (const window of windows) {
+      this.#keep(window, { ...this.#recall(window), blockedUntil: now + blockMs * 1_000 }, now);
+    }
+  }
+
+  #now(): number {
+    return Math.floor(this.clock.monotonic() * 1_000);
+  }
+
+  #recall({ key, algorithm: { letter } }: KeyedWindow): Memory {
+    const found = this.#known.get(key);
+    return {
+      letter,
+      state: found?.letter === letter ? found.state : null,
+      blockedUntil: found?.blockedUntil ?? 0,
+    };
+  }
+
+  #look(window: KeyedWindow, { now, cost }: Moment): Look {
+    const known = this.#recall(window);
+    const isBlocked = cost >= 0 && known.blockedUntil > now;
+    const tried = cost === 0 ? 1 : cost;
+    const trial = attempt(window, known, { now, cost: isBlocked ? 0 : tried });
+    if (!isBlocked) return { window, known, trial };
+    return {
+      window,
+      known,
+      trial: { ...trial, allowed: false, remaining: 0, retry: known.blockedUntil - now },
+    };
+  }
+
+  #count({ window, known, trial }: Look, { now }: Moment): Trial<unknown> {
+    this.#keep(window, { ...known, state: trial.state }, now);
+    return trial;
+  }
+
+  /** Answers how a window stands that does not count the call, and begins a block if the call exceeded it. */
+  #refuse({ window, known, trial }: Look, { now, cost }: Moment): Trial<unknown> {
+    const block = window.policy.blockMs * 1_000;
+    if (trial.allowed) return attempt(window, known, { now, cost: 0 });
+    if (cost <= 0 || block === 0 || known.blockedUntil > now) return trial;
+    this.#keep(window, { ...known, blockedUntil: now + block }, now);
+    return { ...trial, remaining: 0, retry: Math.max(trial.retry, block) };
+  }
+
+  #keep({ key }: KeyedWindow, memory: Memory, now: number): void {
+    this.#known.delete(key);
+    if (memory.state === null && memory.blockedUntil <= now) return;
+    const oldest = this.#known.size >= this.options.memorySubjects ? this.#known.keys().next() : null;
+    if (oldest?.done === false) this.#known.delete(oldest.value);
+    this.#known.set(key, memory);
+  }
+}
+
+function attempt({ algorithm, shape }: KeyedWindow, { state }: Memory, moment: Moment): Trial<unknown> {
+  return algorithm.decide(state, moment, shape);
+}
+
+function outcome(
+  { window, trial: { allowed } }: Look,
+  { remaining, reset, retry }: Trial<unknown>,
+): WindowOutcome {
+  return {
+    policy: window.policy,
+    allowed,
+    remaining,
+    resetMs: Math.ceil(reset / 1_000),
+    retryAfterMs: Math.ceil(retry / 1_000),
+  };
+}

@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InvalidOptionsError } from '../common/errors.js';
+import { findProblems } from '../common/option-validation.js';
+import { planOf, type LimitPlan } from './limit-plan.js';
+import { DEFAULT_RATE_LIMIT_POLICY, RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
+import { UnknownRateLimitPolicyError } from './rate-limit.errors.js';
+import { RateLimitPolicy, type ResolvedRateLimitOptions } from './rate-limit.options.js';
+import { resolvePolicy, resolveRule, type ResolvedPolicy, type ResolvedRule } from './rate-limit-policy.js';
+
+/** Is what `RateLimitService` takes for a policy: a name, a policy, or several to be passed together. @publicApi */
+export type RateLimitPolicyRef = string | RateLimitPolicy | readonly (string | RateLimitPolicy)[];
+
+/**
+ * Knows the module's policies by name, and makes a plan out of what a caller names.
+ *
+ * @internal
+ */
+@Injectable()
+export class RateLimitPolicies {
+  /** Is what `RateLimitGuard` applies to every handler; undefined for nothing. */
+  readonly default: ResolvedRule | undefined;
+  readonly #rules: ReadonlyMap<string, ResolvedRule>;
+  readonly #plansByName = new Map<string, LimitPlan>();
+  readonly #plansByPolicy = new WeakMap<object, LimitPlan>();
+
+  constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) options: ResolvedRateLimitOptions) {
+    const rules = Object.entries(options.policies).map(
+      ([name, raw]) => [name, resolveRule({ name, ...raw })] as const,
+    );
+    this.default =
+      options.default === undefined
+        ? undefined
+        : resolveRule({ name: DEFAULT_RATE_LIMIT_POLICY, ...options.default });
+    this.#rules = new Map(rules);
+  }
+
+  /** Lists the names of the policies, that of the default apart. */
+  get names(): readonly string[] {
+    return [...this.#rules.keys()];
+  }
+
+  /** Returns the rule of a name; undefined when there is none. */
+  find(name: string): ResolvedRule | undefined {
+    return this.#rules.get(name) ?? (name === DEFAULT_RATE_LIMIT_POLICY ? this.default : undefined);
+  }
+
+  /** Returns the rule of a name. @throws {UnknownRateLimitPolicyError} when there is none. */
+  rule(name: string): ResolvedRule {
+    const rule = this.find(name);
+    if (rule === undefined) throw new UnknownRateLimitPolicyError(name, this.names);
+    return rule;
+  }
+
+  /**
+   * Returns the plan for what a caller names; the same name or object has the same plan each time.
+   *
+   * @throws {UnknownRateLimitPolicyError} when a name stands for no policy.
+   * @throws {InvalidOptionsError} when an inline policy cannot be used.
+   */
+  plan(ref: RateLimitPolicyRef): LimitPlan {
+    if (typeof ref === 'string') {
+      const known = this.#plansByName.get(ref) ?? planOf([this.rule(ref).policy]);
+      this.#plansByName.set(ref, known);
+      return known;
+    }
+    const known = this.#plansByPolicy.get(ref) ?? planOf(this.#resolve(ref));
+    this.#plansByPolicy.set(ref, known);
+    return known;
+  }
+
+  #resolve(ref: RateLimitPolicy | readonly (string | RateLimitPolicy)[]): ResolvedPolicy[] {
+    const refs = Array.isArray(ref)
+      ? (ref as readonly (string | RateLimitPolicy)[])
+      : [ref as RateLimitPolicy];
+    const policies = refs.map((one, i) => {
+      if (typeof one === 'string') return this.rule(one).policy;
+      const problems = findProblems(RateLimitPolicy, one, refs.length === 1 ? '' : `[${i}]`);
+      if (problems.length > 0) throw new InvalidOptionsError('Rate limit policy', problems);
+      return resolvePolicy(one);
+    });
+    const problem = duplicateProblem(policies);
+    if (problem !== null)
+      throw new InvalidOptionsError('Rate limit policies', [{ path: 'policy', message: problem }]);
+    return policies;
+  }
+}
+
+/**
+ * Says what is wrong with policies that are to be passed together: none at all, or two of one name, which would count
+ * each call twice in one place. @returns null when nothing is.
+ *
+ * @internal
+ */
+export function duplicateProblem(policies: readonly ResolvedPolicy[]): string | null {
+  if (policies.length === 0) return 'is empty; give at least one policy';
+  const names = policies.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  return twice === undefined ? null : `has '${twice}' twice; give each policy a name of its own`;
+}

@@ -1,0 +1,89 @@
+import { RedisSuiteError } from '../common/errors.js';
+
+/** Says which limit was exceeded and when to come back. @publicApi */
+export interface RateLimitExcess {
+  /** Is the name of the policy. */
+  readonly policy: string;
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetMs: number;
+  readonly retryAfterMs: number;
+  readonly degraded: boolean;
+}
+
+/**
+ * Says that a call exceeds a limit: thrown by `RateLimitService.consumeOrThrow` and by service methods under
+ * `@RateLimit`. Over HTTP it is answered with 429.
+ *
+ * @publicApi
+ */
+export class RateLimitExceededError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_EXCEEDED';
+
+  constructor(readonly decision: RateLimitExcess) {
+    super(
+      `The limit of ${decision.limit} by policy '${decision.policy}' is exceeded; ` +
+        `try again in ${decision.retryAfterMs} ms.`,
+    );
+  }
+
+  /** Is how long to wait before another try, in milliseconds. */
+  get retryAfterMs(): number {
+    return this.decision.retryAfterMs;
+  }
+}
+
+/**
+ * Says that a call cannot be counted because Redis is away, and its policy has `onRedisDown: 'deny'`. Over HTTP it is
+ * answered with 503.
+ *
+ * @publicApi
+ */
+export class RateLimitUnavailableError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_UNAVAILABLE';
+
+  constructor(
+    readonly policy: string,
+    /** Is how long to wait before another try, in milliseconds. */
+    readonly retryAfterMs: number,
+  ) {
+    super(
+      `Policy '${policy}' cannot be checked because Redis is away, and it has onRedisDown: 'deny'; ` +
+        `'memory' would count in the process meanwhile.`,
+    );
+  }
+}
+
+/** Says that a rate limit does not know whom or how much to count. @publicApi */
+export class RateLimitKeyError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_KEY';
+}
+
+/** Says that a method under `@RateLimit` was called on an instance that Nest did not build. @publicApi */
+export class RateLimitUnboundError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_UNBOUND';
+
+  constructor(readonly method: string) {
+    super(
+      `${method} is under @RateLimit, but its instance does not belong to an application: let Nest build it and ` +
+        'import RedisModule.',
+    );
+  }
+}
+
+/** Says that a name stands for no policy. @publicApi */
+export class UnknownRateLimitPolicyError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_POLICY_UNKNOWN';
+
+  constructor(
+    readonly policy: string,
+    known: readonly string[],
+  ) {
+    super(`No rate limit policy is called '${policy}'; ${knownPolicies(known)}.`);
+  }
+}
+
+/** Lists the known policies, for messages. @internal */
+export function knownPolicies(known: readonly string[]): string {
+  return known.length === 0 ? 'rateLimit.policies is empty' : `rateLimit.policies has ${known.join(', ')}`;
+}

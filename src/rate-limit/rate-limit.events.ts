@@ -1,0 +1,16 @@
+declare module '../common/events.js' {
+  interface SuiteEventMap {
+    /** A call was counted and may go on. */
+    'rate-limit:allowed': { readonly policy: string; readonly degraded: boolean };
+    /** A call was refused; `policy` is the tightest of its policies. */
+    'rate-limit:denied': {
+      readonly policy: string;
+      readonly degraded: boolean;
+      readonly retryAfterMs: number;
+    };
+    /** Redis did not decide, so that `onRedisDown` does; `error` is a `RedisSuiteError`. */
+    'rate-limit:degraded': { readonly error: Error };
+  }
+}
+
+export {};

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import type { EncodedKey } from '../common/keys/encoded-key.js';
+import { escapeSegment } from '../common/keys/key-encoding.js';
+import { digest } from '../common/keys/key-length.js';
+import type { KeySpace } from '../common/keys/key-space.js';
+import { hmacSubject } from '../common/keys/subject.js';
+import { SuiteSettings } from '../connection/suite-settings.js';
+import { RateLimitKeyError } from './rate-limit.errors.js';
+import { MAX_LIMIT } from './rate-limit.options.js';
+import type { LimitCall, LimitPlan } from './limit-plan.js';
+
+const MAX_KNOWN = 10_000;
+const DIGEST_LENGTH = 22;
+
+/** Answers the subject if it can be counted. @throws {RateLimitKeyError} when it is no text or empty. @internal */
+export function checkedSubject(subject: unknown): string {
+  if (typeof subject === 'string' && subject !== '') return subject;
+  throw new RateLimitKeyError('The subject of a rate limit must be a text that is not empty.');
+}
+
+/** Answers the cost if it can be counted. @throws {RateLimitKeyError} when it is no whole number from 1. @internal */
+export function checkedCost(cost: number): number {
+  if (Number.isSafeInteger(cost) && cost >= 1 && cost <= MAX_LIMIT) return cost;
+  throw new RateLimitKeyError(`The cost of a call must be a whole number from 1 to ${MAX_LIMIT}.`);
+}
+
+/**
+ * Builds the keys of a subject, which never show it: addresses and e-mail addresses are personal data, API keys are
+ * secrets. With a secret the subject is HMACed, without one digested.
+ *
+ * All windows of a subject share a Cluster slot.
+ *
+ * @internal
+ */
+@Injectable()
+export class SubjectKeys {
+  readonly #space: KeySpace;
+  readonly #secret: string | undefined;
+  /** Keeps the digests of subjects seen lately. */
+  readonly #known = new Map<string, EncodedKey>();
+
+  constructor(settings: SuiteSettings) {
+    this.#space = settings.keys;
+    this.#secret = settings.secrets[0];
+  }
+
+  /** Makes the call of a subject on a plan. */
+  call(plan: LimitPlan, subject: string, cost: number): LimitCall {
+    const hidden = this.#hide(subject);
+    const windows = plan.windows.map((window) => {
+      return { ...window, key: this.#space.tagged('ratelimit', hidden, escapeSegment(window.policy.name)) };
+    });
+    return { plan, windows, cost };
+  }
+
+  #hide(subject: string): EncodedKey {
+    const known = this.#known.get(subject);
+    if (known !== undefined) return known;
+    const hidden =
+      this.#secret === undefined
+        ? digest(`ratelimit:${subject}`).slice(0, DIGEST_LENGTH)
+        : hmacSubject(this.#secret, 'ratelimit', subject);
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(subject, hidden as EncodedKey);
+    return hidden as EncodedKey;
+  }
+}

@@ -1,0 +1,47 @@
+import type { WindowOutcome } from './limit-plan.js';
+import type { RateLimitDecision } from './rate-limit-decision.js';
+
+/** Is what all windows of a call say together. @internal */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly degraded: boolean;
+  /** Is true when the call is refused only because Redis is away and a policy says `onRedisDown: 'deny'`. */
+  readonly unavailable: boolean;
+  /** Holds one outcome for each window, the tightest first. */
+  readonly outcomes: readonly WindowOutcome[];
+  /** Is that of the tightest window. */
+  readonly decision: RateLimitDecision;
+}
+
+/** Says how the outcomes came about. @internal */
+export interface VerdictOrigin {
+  readonly degraded: boolean;
+  readonly unavailable: boolean;
+}
+
+/** Is the origin of what Redis decided. @internal */
+export const BY_REDIS: VerdictOrigin = { degraded: false, unavailable: false };
+
+/** Draws the conclusion from the windows of a call, of which there is one at least. @internal */
+export function verdictOf(
+  outcomes: readonly WindowOutcome[],
+  { degraded, unavailable }: VerdictOrigin,
+): Verdict {
+  const sorted = tightestFirst(outcomes);
+  const { policy, ...tightest } = sorted.reduce((first) => first);
+  const decision = { policy: policy.name, limit: policy.limit, ...tightest, degraded };
+  return { allowed: decision.allowed, degraded, unavailable, outcomes: sorted, decision };
+}
+
+/** Sorts refusals before the rest, the longest wait first, then by what is left. @internal */
+export function tightestFirst(outcomes: readonly WindowOutcome[]): readonly WindowOutcome[] {
+  if (outcomes.length < 2) return outcomes;
+  return outcomes.toSorted((a, b) => {
+    return (
+      Number(a.allowed) - Number(b.allowed) ||
+      b.retryAfterMs - a.retryAfterMs ||
+      a.remaining - b.remaining ||
+      b.resetMs - a.resetMs
+    );
+  });
+}

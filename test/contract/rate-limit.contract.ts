@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { RateLimitPolicy } from '../../src/rate-limit/rate-limit.options.js';
+import type { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
+
+/** Is a service over the topology under test, and a second one that shares its state like another instance. */
+export interface RateLimitContractParts {
+  readonly limits: RateLimitService;
+  readonly others: RateLimitService;
+  close(): Promise<void>;
+}
+
+/** Says what every topology must keep. */
+export function rateLimitContract(open: () => Promise<RateLimitContractParts>): void {
+  let parts: RateLimitContractParts | undefined;
+  let limits: RateLimitService;
+  let others: RateLimitService;
+  const three: RateLimitPolicy = { name: 'three', limit: 3, window: '1h' };
+  const many: RateLimitPolicy = { name: 'many', limit: 1_000, window: '1h' };
+
+  beforeAll(async () => {
+    parts = await open();
+    ({ limits, others } = parts);
+  });
+  afterAll(() => parts?.close());
+
+  it('allows up to the limit, then refuses and says when to come back', async () => {
+    const subject = randomUUID();
+    const allowed = [];
+    for (let i = 0; i < 3; i++) allowed.push(await limits.consume(three, subject));
+    expect(allowed.map(({ remaining }) => remaining)).toEqual([2, 1, 0]);
+    expect(allowed[0]).toMatchObject({
+      allowed: true,
+      policy: 'three',
+      limit: 3,
+      retryAfterMs: 0,
+      degraded: false,
+    });
+    const denied = await limits.consume(three, subject);
+    expect(denied).toMatchObject({
+      allowed: false,
+      policy: 'three',
+      limit: 3,
+      remaining: 0,
+      degraded: false,
+    });
+    expect(denied.retryAfterMs).toBeGreaterThan(3_500_000);
+    expect(denied.retryAfterMs).toBeLessThanOrEqual(denied.resetMs);
+    expect(denied.resetMs).toBeLessThanOrEqual(3_600_000);
+  });
+
+  it('counts all instances together, exactly, however many calls come at once', async () => {
+    const policy: RateLimitPolicy = { name: 'together', limit: 50, window: '1h' };
+    const subject = randomUUID();
+    const calls = Array.from({ length: 200 }, (_, i) =>
+      (i % 2 === 0 ? limits : others).consume(policy, subject),
+    );
+    const decisions = await Promise.all(calls);
+    expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(50);
+  });
+
+  it('keeps subjects and policies apart', async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    await limits.consume(three, first, { cost: 3 });
+    expect(await limits.consume(three, first)).toMatchObject({ allowed: false });
+    expect(await limits.consume(three, second)).toMatchObject({ allowed: true, remaining: 2 });
+    expect(await limits.consume(many, first)).toMatchObject({ allowed: true, remaining: 999 });
+  });
+
+  it('takes all the windows of a call or none', async () => {
+    const subject = randomUUID();
+    const both = [three, many];
+    await limits.consume(many, subject, { cost: 990 });
+    expect(await limits.consume(both, subject, { cost: 2 })).toMatchObject({
+      allowed: true,
+      policy: 'three',
+      remaining: 1,
+    });
+    expect(await limits.consume(both, subject, { cost: 2 })).toMatchObject({
+      allowed: false,
+      policy: 'three',
+    });
+    expect(await limits.peek(many, subject)).toMatchObject({ remaining: 8 });
+    await limits.consume(many, subject, { cost: 8 });
+    expect(await limits.consume(both, subject)).toMatchObject({ allowed: false, policy: 'many' });
+    expect(await limits.peek(three, subject)).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
+  it('peeks without counting', async () => {
+    const subject = randomUUID();
+    expect(await limits.peek(three, subject)).toMatchObject({ allowed: true, remaining: 3, resetMs: 0 });
+    await limits.consume(three, subject, { cost: 3 });
+    const seen = await others.peek(three, subject);
+    expect(seen).toMatchObject({ allowed: false, remaining: 0 });
+    expect(seen.retryAfterMs).toBeGreaterThan(0);
+  });
+
+  it('refunds what was consumed last, and never more than that', async () => {
+    const subject = randomUUID();
+    await limits.consume(three, subject, { cost: 3 });
+    await others.refund(three, subject, 2);
+    expect(await limits.peek(three, subject)).toMatchObject({ remaining: 2 });
+    await limits.refund(three, subject, 100);
+    expect(await limits.peek(three, subject)).toMatchObject({ remaining: 3, resetMs: 0 });
+    await limits.consume(many, subject, { cost: 700 });
+    await limits.refund(many, subject, 300);
+    expect(await limits.peek(many, subject)).toMatchObject({ remaining: 600 });
+  });
+
+  it('resets a subject', async () => {
+    const subject = randomUUID();
+    await limits.consume([three, many], subject, { cost: 3 });
+    await others.reset([three, many], subject);
+    expect(await limits.peek(three, subject)).toMatchObject({ remaining: 3 });
+    expect(await limits.peek(many, subject)).toMatchObject({ remaining: 1_000 });
+  });
+
+  it('blocks and unblocks by hand, and keeps what was counted', async () => {
+    const subject = randomUUID();
+    await limits.consume(three, subject);
+    await limits.block(three, subject, '1d');
+    const denied = await others.consume(three, subject);
+    expect(denied).toMatchObject({ allowed: false, remaining: 0 });
+    expect(denied.retryAfterMs).toBeGreaterThan(86_000_000);
+    expect(await others.peek(three, subject)).toMatchObject({ allowed: false });
+    await others.unblock(three, subject);
+    expect(await limits.consume(three, subject)).toMatchObject({ allowed: true, remaining: 1 });
+  });
+
+  it('blocks after an excess for as long as the policy says', async () => {
+    const policy: RateLimitPolicy = { name: 'strict', limit: 1, window: '1m', block: '1d' };
+    const subject = randomUUID();
+    expect(await limits.consume(policy, subject)).toMatchObject({ allowed: true });
+    expect((await limits.peek(policy, subject)).retryAfterMs).toBeLessThanOrEqual(60_000);
+    expect((await limits.consume(policy, subject)).retryAfterMs).toBeGreaterThan(86_000_000);
+    expect((await others.peek(policy, subject)).retryAfterMs).toBeGreaterThan(86_000_000);
+    await limits.reset(policy, subject);
+    expect(await limits.consume(policy, subject)).toMatchObject({ allowed: true });
+  });
+
+  it('never allows what costs more than the limit', async () => {
+    const denied = await limits.consume(three, randomUUID(), { cost: 4 });
+    expect(denied).toMatchObject({ allowed: false, remaining: 3 });
+    expect(denied.retryAfterMs).toBe(3_600_000);
+  });
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { SYSTEM_CLOCK, type Clock } from '../../src/common/clock.js';
+import { SuiteEvents } from '../../src/common/events.js';
+import type { LuaScript } from '../../src/connection/lua-script.js';
+import type { RedisGateway } from '../../src/connection/redis-gateway.js';
+import { SuiteSettings } from '../../src/connection/suite-settings.js';
+import { DecisionDeadline } from '../../src/rate-limit/decision-deadline.js';
+import { Limiter } from '../../src/rate-limit/limiter.js';
+import { MemoryLimits } from '../../src/rate-limit/memory-limits.js';
+import { RateLimitPolicies } from '../../src/rate-limit/rate-limit-policies.js';
+import {
+  resolveRateLimitOptions,
+  type RateLimitModuleOptions,
+} from '../../src/rate-limit/rate-limit.options.js';
+import { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
+import { RedisLimits } from '../../src/rate-limit/redis-limits.js';
+import { SubjectKeys } from '../../src/rate-limit/subject-keys.js';
+
+export interface LimitsOptions extends RateLimitModuleOptions {
+  readonly namespace?: string;
+  readonly secrets?: readonly string[];
+  readonly clock?: Clock;
+  readonly events?: SuiteEvents;
+}
+
+/** Makes a `RateLimitService` over a gateway, as the module would. */
+export function limitsOver(redis: RedisGateway, options: LimitsOptions = {}): RateLimitService {
+  const {
+    namespace = randomUUID(),
+    secrets = [],
+    clock = SYSTEM_CLOCK,
+    events = new SuiteEvents(),
+    ...raw
+  } = options;
+  const resolved = resolveRateLimitOptions(raw);
+  const onRedis = new RedisLimits(redis, new DecisionDeadline(clock, resolved), events);
+  const limiter = new Limiter(onRedis, new MemoryLimits(clock, resolved), events);
+  const subjects = new SubjectKeys(new SuiteSettings(namespace, secrets));
+  return new RateLimitService(limiter, new RateLimitPolicies(resolved), subjects);
+}
+
+/** Gives scripts the time that `setTime` chose in place of the server's. */
+export function withChosenTime(redis: RedisGateway): {
+  gateway: RedisGateway;
+  setTime: (us: number) => Promise<void>;
+} {
+  const key = `${randomUUID()}:time`;
+  const altered = new Map<LuaScript, LuaScript>();
+  const alter = (script: LuaScript): LuaScript => {
+    const source = script.source.replaceAll("redis.call('TIME')", `redis.call('HVALS', '${key}')`);
+    const made = altered.get(script) ?? { ...script, source };
+    altered.set(script, made);
+    return made;
+  };
+  const run: RedisGateway['run'] = (call, options) =>
+    redis.run({ ...call, script: alter(call.script) }, options);
+  return {
+    gateway: new Proxy(redis, {
+      get: (target, property) => {
+        if (property === 'run') return run;
+        const value: unknown = Reflect.get(target, property);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    }),
+    setTime: async (us) => {
+      await redis.send(['HSET', key, 's', Math.floor(us / 1_000_000), 'us', us % 1_000_000]);
+    },
+  };
+}
