@@ -16,7 +16,9 @@ describe('SuiteLog', () => {
     new SuiteLog(events);
   });
 
-  afterEach(() => Logger.overrideLogger(false));
+  afterEach(() => {
+    Logger.overrideLogger(false);
+  });
 
   it('writes a line for every change of availability', () => {
     events.emit('connection:availability', { connection: 'cache', state: 'down', previous: 'ready' });

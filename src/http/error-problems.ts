@@ -1,0 +1,48 @@
+import type { RedisSuiteErrorCode } from '../common/errors.js';
+
+/** Says how an error is told over HTTP, without anything of the error's own message. @internal */
+export interface ErrorProblem {
+  readonly status: 409 | 429 | 503;
+  readonly title: string;
+  readonly detail: string;
+  /** Is a URI for the kind of problem. @default 'about:blank', which means: nothing beyond the status */
+  readonly type?: string;
+}
+
+const REDIS_AWAY: ErrorProblem = {
+  status: 503,
+  title: 'Service unavailable',
+  detail: 'Something this request needs cannot be reached at the moment; try again later.',
+};
+
+const IN_USE: ErrorProblem = {
+  status: 409,
+  title: 'Conflict',
+  detail: 'Another request is working on the same thing; try again when it is done.',
+};
+
+/**
+ * Maps the errors that a client can do something about to what it is told; every other error is a fault of the
+ * application and stays Nest's 500. docs/errors.md repeats the statuses, and a test compares them.
+ *
+ * @internal
+ */
+export const ERROR_PROBLEMS: ReadonlyMap<RedisSuiteErrorCode, ErrorProblem> = new Map<
+  RedisSuiteErrorCode,
+  ErrorProblem
+>([
+  ['E_REDIS_UNAVAILABLE', REDIS_AWAY],
+  ['E_CACHE_UNAVAILABLE', REDIS_AWAY],
+  ['E_RATE_LIMIT_UNAVAILABLE', REDIS_AWAY],
+  ['E_LOCK_BUSY', IN_USE],
+  ['E_LOCK_TIMEOUT', IN_USE],
+  [
+    'E_RATE_LIMIT_EXCEEDED',
+    {
+      status: 429,
+      title: 'Too many requests',
+      detail: 'The limit for this operation is used up; try again later.',
+      type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+    },
+  ],
+]);
