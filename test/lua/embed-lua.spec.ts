@@ -82,6 +82,18 @@ describe('npm run lua', () => {
     await expect(stat(join(root, GENERATED))).rejects.toThrow('ENOENT');
   });
 
+  it('puts shared code where a script includes it, and makes no script of it', async () => {
+    await write('src/lock/lua/_mint.lua', '-- Mints a fence.\nlocal function mint()\n  return 7\nend\n');
+    const including = GOOD.replace('if redis', 'local key = KEYS[2]\n-- include _mint.lua\nif redis');
+    await write('src/lock/lua/acquire-2.lua', including);
+    expect(await run()).toEqual({ code: 0, output: `${GENERATED} written\n` });
+    const generated = await readFile(join(root, GENERATED), 'utf8');
+    expect(generated).toContain(
+      'local key = KEYS[2]\\nlocal function mint()\\nreturn 7\\nend\\nif redis.call',
+    );
+    expect(generated).not.toContain("name: '_mint");
+  });
+
   it.each([
     ['a name without arity', 'acquire.lua', GOOD, 'number of keys or n'],
     [
