@@ -1,0 +1,111 @@
+import type { Clock } from '../common/clock.js';
+import { LockLostError, type LockLostReason } from './lock.errors.js';
+import type { Claim } from './lock.scripts.js';
+
+/** Is a claim that names its resource as the caller did. @internal */
+export interface ResourceClaim extends Claim {
+  readonly resource: string;
+  /** Prolongs the lease until it is released. */
+  readonly renew: boolean;
+}
+
+/** Is the server's word that a claim holds its lock. @internal */
+export interface Grant {
+  readonly fence: bigint;
+  readonly leaseMs: number;
+  /** Is the latest moment on the monotonic clock of which it is sure that the lease had not begun yet. */
+  readonly fromMs: number;
+}
+
+/** Keeps clear of a lease's end: timers come late, and clocks drift apart. */
+const marginMs = (leaseMs: number): number => Math.min(leaseMs / 10, 10 + leaseMs / 100);
+
+/**
+ * Returns the moment on the monotonic clock up to which a lease surely holds.
+ *
+ * @internal
+ */
+export function safeEnd({ fromMs, leaseMs }: Pick<Grant, 'fromMs' | 'leaseMs'>): number {
+  return fromMs + leaseMs - marginMs(leaseMs);
+}
+
+/**
+ * Knows whether a lock is still held, by the clock of this process alone.
+ *
+ * @internal
+ */
+export class Lease {
+  readonly fence: bigint;
+  readonly acquiredAtMs: number;
+  /** Is the holder's text after the fence, for a server that has lost it. */
+  readonly since: string;
+  /** Is the length of the renewals to come. */
+  ttlMs: number;
+  /** Is when to prolong it, on the monotonic clock; infinite when that is not wanted. */
+  renewAtMs: number;
+  /** Is true while a renewal is on its way. */
+  isRenewing = false;
+  #endsAtMs: number;
+  #loss: LockLostError | null = null;
+  #abort: AbortController | null = null;
+
+  constructor(
+    readonly claim: ResourceClaim,
+    grant: Grant,
+    private readonly clock: Clock,
+  ) {
+    this.fence = grant.fence;
+    this.ttlMs = claim.ttlMs;
+    this.acquiredAtMs = clock.monotonic();
+    this.since = `${clock.now()} ${claim.label}`;
+    this.#endsAtMs = safeEnd(grant);
+    this.renewAtMs = claim.renew ? grant.fromMs + this.#pauseMs(grant.leaseMs) : Infinity;
+  }
+
+  /** Is up to when it surely holds, on the monotonic clock. */
+  get endsAtMs(): number {
+    return this.#endsAtMs;
+  }
+
+  /** Is up to when it surely holds, in milliseconds since 1970. */
+  get expiresAt(): number {
+    return Math.floor(this.clock.now() + this.#endsAtMs - this.clock.monotonic());
+  }
+
+  /** Is why it does not hold any more; null while it does. */
+  get loss(): LockLostError | null {
+    return this.#loss;
+  }
+
+  /** Is how long it has been held, in milliseconds. */
+  get heldMs(): number {
+    return this.clock.monotonic() - this.acquiredAtMs;
+  }
+
+  /** Aborts when the lease is lost. */
+  get signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.#loss !== null && this.#loss.reason !== 'released') this.#abort.abort(this.#loss);
+    }
+    return this.#abort.signal;
+  }
+
+  /** Notes that the server prolonged it by `ttlMs`, in answer to something sent at `sentAtMs`. */
+  prolong(sentAtMs: number): void {
+    this.#endsAtMs = safeEnd({ fromMs: sentAtMs, leaseMs: this.ttlMs });
+    if (this.claim.renew) this.renewAtMs = sentAtMs + this.#pauseMs(this.ttlMs);
+  }
+
+  /** Ends it: what it protects must stop. A lease ends once. */
+  lose(reason: LockLostReason): void {
+    if (this.#loss !== null) return;
+    this.#loss = new LockLostError(this.claim.resource, reason);
+    if (reason !== 'released') this.#abort?.abort(this.#loss);
+  }
+
+  /** A first lease is short, so that its renewal comes late enough to be spared by most holders. */
+  #pauseMs(leaseMs: number): number {
+    return leaseMs < this.ttlMs ? leaseMs / 2 : leaseMs / 3;
+  }
+}

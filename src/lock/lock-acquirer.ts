@@ -1,0 +1,135 @@
+import type { Clock } from '../common/clock.js';
+import { toError } from '../common/errors.js';
+import type { SuiteEvents } from '../common/events.js';
+import { RedisUnavailableError } from '../connection/connection.errors.js';
+import type { RedisGateway } from '../connection/redis-gateway.js';
+import { safeEnd, type Grant, type ResourceClaim } from './lease.js';
+import { LockTimeoutError } from './lock.errors.js';
+import type { AcquireMode, Claim, LockScripts } from './lock.scripts.js';
+import type { RestartGuard } from './restart-guard.js';
+import type { WaitRooms } from './wait-rooms.js';
+import type { Waiter } from './waiter.js';
+
+interface AcquirerDeps {
+  readonly redis: RedisGateway;
+  readonly scripts: LockScripts;
+  readonly rooms: WaitRooms;
+  readonly guard: RestartGuard;
+  readonly events: SuiteEvents;
+  readonly clock: Clock;
+}
+
+/** Is a claim without the token, which each try gets anew. @internal */
+export type Wish = Omit<ResourceClaim, 'token'>;
+
+/** Says for how long to wait for a lock. @internal */
+export interface Patience {
+  /** Is 0 when not to wait. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Is a claim that holds its lock. @internal */
+export interface Acquired {
+  readonly claim: ResourceClaim;
+  readonly grant: Grant;
+  /** Says whether somebody else held it first. */
+  readonly queued: boolean;
+}
+
+/**
+ * Acquires locks: takes what is free, waits in the queue for what is not, and hands out no lease that has ended on
+ * its way.
+ *
+ * @internal
+ */
+export class LockAcquirer {
+  readonly #deps: AcquirerDeps;
+
+  constructor(deps: AcquirerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Acquires a lock, with claims named by `newToken`.
+   *
+   * @returns null when it is held and not to be waited for.
+   * @throws {LockTimeoutError} when it did not become free in time.
+   * @throws {RedisUnavailableError} when the server cannot be reached, or answers after the lease has ended.
+   */
+  async acquire(wish: Wish, patience: Patience, newToken: () => string): Promise<Acquired | null> {
+    const { clock, redis } = this.#deps;
+    const untilMs = clock.monotonic() + patience.waitMs;
+    let queued = false;
+    do {
+      const claim = { ...wish, token: newToken() };
+      const found =
+        patience.waitMs === 0 ? await this.#try(claim) : await this.#join(claim, patience, untilMs);
+      if (found === null) return null;
+      queued ||= found.queued;
+      if (clock.monotonic() < safeEnd(found.grant)) return { ...found, queued };
+      this.giveUp(claim);
+    } while (clock.monotonic() < untilMs);
+    throw new RedisUnavailableError(redis.name, 'timeout');
+  }
+
+  /** Gives back whatever the server has of a claim, without waiting for it. */
+  giveUp(claim: Pick<Claim, 'keys' | 'token' | 'label' | 'firstMs'>): void {
+    this.#deps.scripts.release(claim).catch((error: unknown) => {
+      this.#deps.events.emit('lock:release-failed', { error: toError(error) });
+    });
+  }
+
+  async #try(claim: ResourceClaim): Promise<Acquired | null> {
+    const { reply, sentAtMs } = await this.#send(claim, 'try');
+    if (reply.kind !== 'held') return null;
+    return { claim, grant: { ...reply, fromMs: sentAtMs }, queued: false };
+  }
+
+  async #join(claim: ResourceClaim, { waitMs, signal }: Patience, untilMs: number): Promise<Acquired> {
+    const { rooms, clock, redis } = this.#deps;
+    // Known here before it is known there: the word that it is our turn may overtake the answer.
+    const waiter = rooms.enter(claim);
+    const onAbort = () => waiter.fail(signal?.reason);
+    let cancelWait = () => {};
+    try {
+      const { reply, sentAtMs } = await this.#send(claim, 'join');
+      if (reply.kind === 'held') return { claim, grant: { ...reply, fromMs: sentAtMs }, queued: false };
+      cancelWait = clock.after(Math.max(0, untilMs - clock.monotonic()), () => {
+        const isAway = redis.availability.state === 'down';
+        const error = new LockTimeoutError(claim.resource, waitMs);
+        waiter.fail(isAway ? new RedisUnavailableError(redis.name, 'timeout', { cause: error }) : error);
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal?.aborted === true) onAbort();
+      waiter.queued({ sentAtMs, serverMs: reply.serverMs });
+      rooms.expect(claim.keys.lease, reply.freeInMs);
+      return { claim, grant: await this.#turnOf(waiter), queued: true };
+    } finally {
+      cancelWait();
+      signal?.removeEventListener('abort', onAbort);
+      rooms.leave(waiter);
+    }
+  }
+
+  async #turnOf(waiter: Waiter): Promise<Grant> {
+    try {
+      return await waiter.turn;
+    } catch (error) {
+      this.giveUp(waiter.claim);
+      throw error;
+    }
+  }
+
+  async #send(claim: ResourceClaim, mode: AcquireMode) {
+    const { clock, scripts, guard } = this.#deps;
+    const sentAtMs = clock.monotonic();
+    try {
+      return { sentAtMs, reply: await scripts.acquire(claim, mode, guard.msFor(claim.ttlMs)) };
+    } catch (error) {
+      // Without an answer the server may have done it all the same.
+      this.giveUp(claim);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { ChannelListener, RedisGateway } from '../connection/redis-gateway.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import { siblingKeys } from './lock-keys.js';
+import type { WaitRooms } from './wait-rooms.js';
+
+interface StationDeps {
+  readonly redis: RedisGateway;
+  readonly keeper: LeaseKeeper;
+  readonly rooms: WaitRooms;
+  /** Is what the channel of every station begins with. */
+  readonly channels: string;
+  /** Is told of a turn that nobody waits for any more. */
+  readonly onStray: (token: string, keys: ReturnType<typeof siblingKeys>) => void;
+}
+
+/**
+ * Is this process as the lock scripts know it: it names its claims, and hears on one channel whose turn it is.
+ *
+ * @internal
+ */
+export class LockStation implements ChannelListener {
+  readonly #deps: StationDeps;
+  readonly #id = randomBytes(12).toString('base64url');
+  #count = 0;
+  #opening: Promise<() => Promise<void>> | null = null;
+
+  constructor(deps: StationDeps) {
+    this.#deps = deps;
+  }
+
+  /** Names a new claim. */
+  newToken(): string {
+    return `${this.#id}.${(this.#count++).toString(36)}`;
+  }
+
+  /** Listens, from the first call on; rejects while the server is away. */
+  async open(): Promise<void> {
+    const { redis, channels } = this.#deps;
+    this.#opening ??= redis.subscribe(channels + this.#id, this);
+    try {
+      await this.#opening;
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  /** Stops listening. */
+  async close(): Promise<void> {
+    const stop = await this.#opening?.catch(() => undefined);
+    await stop?.();
+  }
+
+  onMessage(message: string): void {
+    const [kind, ...words] = message.split(' ');
+    if (kind === 'granted') this.#onGranted(words);
+    else if (kind === 'watch') this.#deps.rooms.expect(words[1] ?? '', Number(words[0]));
+    else if (kind === 'revoked') this.#deps.keeper.revoke(words[0] ?? '');
+    else if (kind === 'check') this.#deps.keeper.check(words[0] ?? '');
+  }
+
+  onResume(): void {
+    this.#deps.rooms.checkAll();
+  }
+
+  #onGranted([token = '', fence = '0', serverMs, leaseMs, lease = '']: string[]): void {
+    const turn = { fence: BigInt(fence), serverMs: Number(serverMs), leaseMs: Number(leaseMs) };
+    if (!this.#deps.rooms.call(token, turn)) this.#deps.onStray(token, siblingKeys(lease));
+  }
+}

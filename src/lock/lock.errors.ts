@@ -1,0 +1,58 @@
+import { RedisSuiteError } from '../common/errors.js';
+
+/** Says that somebody else holds the lock and the caller did not want to wait. @publicApi */
+export class LockBusyError extends RedisSuiteError {
+  readonly code = 'E_LOCK_BUSY';
+
+  constructor(readonly resource: string) {
+    super(`The lock '${resource}' is held by somebody else; try again later, or set 'wait' to wait for it.`);
+  }
+}
+
+/** Says that the lock did not become free in time. @publicApi */
+export class LockTimeoutError extends RedisSuiteError {
+  readonly code = 'E_LOCK_TIMEOUT';
+
+  constructor(
+    readonly resource: string,
+    /** Is how long the caller waited, in milliseconds. */
+    readonly waitedMs: number,
+  ) {
+    super(
+      `The lock '${resource}' did not become free within ${waitedMs} ms; try again later, or raise 'wait'.`,
+    );
+  }
+}
+
+/**
+ * Says why a lock is not held any more: its lease ended before it could be renewed, somebody deleted or took it,
+ * somebody released it by force, the application shuts down, or its holder has released it.
+ *
+ * @publicApi
+ */
+export type LockLostReason = 'expired' | 'gone' | 'revoked' | 'shutdown' | 'released';
+
+const WHY: Record<LockLostReason, string> = {
+  expired: 'its lease ended before it could be renewed',
+  gone: 'the server does not know it any more, or knows another holder',
+  revoked: 'it was released by force',
+  shutdown: 'the application shuts down',
+  released: 'it has been released',
+};
+
+/** Says that a lock is not held any more: stop what it protected. Is also the reason of its `signal`. @publicApi */
+export class LockLostError extends RedisSuiteError {
+  readonly code = 'E_LOCK_LOST';
+
+  constructor(
+    readonly resource: string,
+    readonly reason: LockLostReason,
+  ) {
+    super(`The lock '${resource}' is not held any more: ${WHY[reason]}. Stop what it protected.`);
+  }
+}
+
+/** Says that something needs a lock service or a lock, and there is none where it was called. @publicApi */
+export class LockContextError extends RedisSuiteError {
+  readonly code = 'E_LOCK_CONTEXT';
+}

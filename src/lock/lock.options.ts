@@ -1,0 +1,135 @@
+import { hostname } from 'node:os';
+import { DURATION_FORM, readDuration, toMs, type Duration } from '../common/duration.js';
+import { IsFlag, IsText, rule } from '../common/option-rules.js';
+import { assertOptions } from '../common/option-validation.js';
+
+/** A shorter lease could end before its answer arrives; a longer one would outlive the memory of its fence. */
+const TTL_MS = [10, 86_400_000] as const;
+const WAIT_MS = [1, 86_400_000] as const;
+
+const isWithin = (value: unknown, [min, max]: readonly [number, number]): boolean => {
+  const ms = readDuration(value);
+  return ms !== null && ms >= min && ms <= max;
+};
+
+const IsTtl = (): PropertyDecorator =>
+  rule({
+    name: 'isLockTtl',
+    mustBe: `from '10ms' to '1d': ${DURATION_FORM}`,
+    accepts: (value) => isWithin(value, TTL_MS),
+  });
+
+const IsWait = (): PropertyDecorator =>
+  rule({
+    name: 'isLockWait',
+    mustBe: `false, or at most '1d': ${DURATION_FORM}`,
+    accepts: (value) => value === false || isWithin(value, WAIT_MS),
+  });
+
+const IsOwner = (): PropertyDecorator =>
+  IsText(/^[^\p{Cc}]{1,200}$/u, 'a text of 1 to 200 characters without control characters');
+
+const IsAbortSignal = (): PropertyDecorator =>
+  rule({
+    name: 'isAbortSignal',
+    mustBe: 'an AbortSignal',
+    accepts: (value) => value instanceof AbortSignal,
+  });
+
+/** Configures locks. @publicApi */
+export class LockModuleOptions {
+  /** Is how long a lock outlives a holder that died, from 10 ms to a day. @default '30s' */
+  @IsTtl() ttl?: Duration;
+  /** Is how long `acquire` waits for a lock that is held; false does not wait. @default '10s' */
+  @IsWait() wait?: Duration | false;
+  /** Names this instance as the owner of its locks, for people who look at them. @default '<host>:<pid>' */
+  @IsOwner() owner?: string;
+  /**
+   * Is how long after a restart that emptied the server no lock is granted, so that those who hold one can say so;
+   * false grants at once. Concerns only processes that saw the server restart.
+   *
+   * @default the longest ttl this process has used
+   */
+  @rule({
+    name: 'isRestartGuard',
+    mustBe: `false, or at most '1d': ${DURATION_FORM}`,
+    accepts: (value) => value === false || isWithin(value, WAIT_MS),
+  })
+  restartGuard?: Duration | false;
+}
+
+/** Adjusts one lock. @publicApi */
+export class LockOptions {
+  /** Is how long the lock outlives a holder that died, from 10 ms to a day. @default `lock.ttl` */
+  @IsTtl() ttl?: Duration;
+  /** Is how long to wait for a lock that is held; false does not wait. @default `lock.wait` */
+  @IsWait() wait?: Duration | false;
+  /** Prolongs the lease, again and again, until the lock is released. @default true */
+  @IsFlag() renew?: boolean;
+  /** Ends the wait, with its reason. */
+  @IsAbortSignal() signal?: AbortSignal;
+  /** Names the owner, for people who look at the lock. @default `lock.owner` */
+  @IsOwner() owner?: string;
+}
+
+/** Is the module's options with every default resolved. @internal */
+export interface ResolvedLockOptions {
+  readonly ttlMs: number;
+  /** Is 0 when not to wait. */
+  readonly waitMs: number;
+  readonly owner: string;
+  /** Is null when it follows the longest ttl, 0 when off. */
+  readonly restartGuardMs: number | null;
+}
+
+/** Is the options of one lock with every default resolved. @internal */
+export interface ResolvedLock {
+  readonly ttlMs: number;
+  /** Is 0 when not to wait. */
+  readonly waitMs: number;
+  readonly renew: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly owner: string;
+}
+
+/** Resolves every default. @internal */
+export function resolveLockOptions(raw: LockModuleOptions = {}): ResolvedLockOptions {
+  return {
+    ttlMs: toMs(raw.ttl ?? '30s', 'lock.ttl'),
+    waitMs: millisecondsOf(raw.wait ?? '10s', 'lock.wait'),
+    owner: raw.owner ?? `${hostname()}:${process.pid}`,
+    restartGuardMs:
+      raw.restartGuard === undefined ? null : millisecondsOf(raw.restartGuard, 'lock.restartGuard'),
+  };
+}
+
+/**
+ * Checks the options of one lock and fills in the module's.
+ *
+ * @throws {InvalidOptionsError} listing every bad option; `where` heads the message.
+ * @internal
+ */
+export function resolveLock(raw: LockOptions, defaults: ResolvedLockOptions, where: string): ResolvedLock {
+  // Most callers give none, and this is on the path of every acquisition.
+  for (const _ in raw) {
+    assertOptions(LockOptions, raw, where);
+    break;
+  }
+  return {
+    ttlMs: raw.ttl === undefined ? defaults.ttlMs : toMs(raw.ttl, 'ttl'),
+    waitMs: raw.wait === undefined ? defaults.waitMs : millisecondsOf(raw.wait, 'wait'),
+    renew: raw.renew ?? true,
+    signal: raw.signal,
+    owner: raw.owner ?? defaults.owner,
+  };
+}
+
+/** Returns a ttl in milliseconds. @throws {InvalidOptionsError} when it is out of range. @internal */
+export function resolveTtl(ttl: Duration): number {
+  assertOptions(LockOptions, { ttl }, 'Lock.extend');
+  return toMs(ttl, 'ttl');
+}
+
+function millisecondsOf(value: Duration | false, path: string): number {
+  return value === false ? 0 : toMs(value, path);
+}

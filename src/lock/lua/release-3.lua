@@ -1,0 +1,29 @@
+-- Gives a lock back, or a place in its queue, and hands a free lock to whoever waits longest; or takes it from its holder.
+-- KEYS[1] lease, KEYS[2] fence, KEYS[3] queue: as in acquire-3
+-- ARGV[1] what every station's channel begins with
+-- ARGV[2] 1 when PUBLISH counts every listener; 0 on Cluster, where it counts those of one node
+-- ARGV[3] the caller, as in the queue; empty to take the lock from whoever holds it
+-- Returns 1, or 0 when the caller (or nobody) held the lock
+local me = string.match(ARGV[3], '^%S*')
+-- include _hand-over.lua
+
+local lease = redis.call('GET', KEYS[1])
+if lease then
+  local holder, fence = string.match(lease, '^(%S+) (%d+)')
+  if holder ~= me and me ~= '' then
+    redis.call('LREM', KEYS[3], 1, ARGV[3])
+    return 0
+  end
+  if me == '' then tell(holder, 'revoked ' .. holder) end
+  if not pass_on() then
+    redis.call('DEL', KEYS[1])
+    redis.call('SET', KEYS[2], fence, 'PX', KEEP_MS)
+  end
+  return 1
+end
+
+redis.call('LREM', KEYS[3], 1, ARGV[3])
+local fence, token = string.match(redis.call('GET', KEYS[2]) or '', '^(%d+) %d+ (%S+)')
+if token == me then redis.call('SET', KEYS[2], fence, 'PX', KEEP_MS) end
+if token == me or not token then pass_on() end
+return 0

@@ -1,0 +1,50 @@
+import { SYSTEM_CLOCK } from '../../src/common/clock.js';
+import { KeySpace } from '../../src/common/keys/key-space.js';
+import type { RedisGateway } from '../../src/connection/redis-gateway.js';
+import { LockEngine } from '../../src/lock/lock-engine.js';
+import { LockInspector } from '../../src/lock/lock-info.js';
+import { lockKeys, type LockKeys } from '../../src/lock/lock-keys.js';
+import { resolveLockOptions, type LockModuleOptions } from '../../src/lock/lock.options.js';
+import { LockService } from '../../src/lock/lock.service.js';
+import type { SuiteEvents } from '../../src/common/events.js';
+import { openGateway } from './gateway.js';
+
+/** Is one process's worth of locks, with a connection of its own. */
+export interface OpenLocks {
+  readonly locks: LockService;
+  readonly gateway: RedisGateway;
+  readonly events: SuiteEvents;
+  keysOf(resource: string): LockKeys;
+  close(): Promise<void>;
+}
+
+/** Opens a lock service for tests that need no Nest application. */
+export async function openLocks(
+  url: string,
+  {
+    namespace,
+    commandTimeout,
+    ...options
+  }: { namespace: string; commandTimeout?: number } & LockModuleOptions,
+): Promise<OpenLocks> {
+  const { gateway, events, close } = await openGateway(
+    url,
+    commandTimeout === undefined ? {} : { commandTimeout },
+  );
+  const keys = new KeySpace(namespace);
+  const resolved = resolveLockOptions(options);
+  const { restartGuardMs } = resolved;
+  const engine = new LockEngine({ redis: gateway, keys, restartGuardMs, events, clock: SYSTEM_CLOCK });
+  const locks = new LockService(engine, new LockInspector(gateway, keys), resolved);
+  return {
+    locks,
+    gateway,
+    events,
+    keysOf: (resource) => lockKeys(keys, resource),
+    close: async () => {
+      locks.onModuleDestroy();
+      await locks.beforeApplicationShutdown();
+      await close();
+    },
+  };
+}
