@@ -67,12 +67,12 @@ describe('.ci/run', () => {
     expect(code).toBe(1);
   });
 
-  it('ends a process left running, in its session or out of it, and counts that as a failure', async () => {
+  it('ends what does not end: a waiting Jest, and processes left in the session or out of it', async () => {
     await answer('test:jest', 'sleep 321 >/dev/null 2>&1 & setsid sleep 321 >/dev/null 2>&1 &');
-    await answer('lint', 'echo "Jest did not exit one second after the test run has completed."');
+    await answer('test', 'echo "Jest did not exit one second after the test run has completed."; sleep 100');
     const { code, lines } = await run();
     expect(lines.filter((line) => line.endsWith('sleep 321'))).toHaveLength(2);
-    expect(lines).toContain('Failed: embedded lint');
+    expect(lines).toContain('Failed: readme embedded');
     expect(lines.at(-1)).toBe('tests: 0 passed, 2 failed, 0 skipped');
     expect(code).toBe(1);
   }, 30_000);
