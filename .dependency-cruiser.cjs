@@ -3,7 +3,7 @@
 /** Siblings a wing may import, besides `common`, `connection` and itself. Add a line only with a reason. */
 const SIBLINGS = {
   cache: ['lock'],
-  admin: ['cache', 'counter', 'flag', 'health', 'lock', 'monitoring', 'queue', 'rate-limit'],
+  admin: ['cache', 'counter', 'flag', 'health', 'http', 'lock', 'monitoring', 'queue', 'rate-limit'],
   cli: ['admin'],
 };
 
@@ -103,10 +103,11 @@ module.exports = {
     ...siblingRules,
     {
       name: 'options-errors-constants-stand-low',
-      comment: '*.options, *.errors and *.constants of a room import only common, never a service.',
+      comment:
+        '*.options, *.errors and *.constants import only common and their like in the same room, never a service.',
       severity: 'error',
-      from: { path: '^src/[^/]+/.+\\.(options|errors|constants)\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/common/' },
+      from: { path: '^src/([^/]+)/.+\\.(options|errors|constants)\\.ts$' },
+      to: { path: '^src/', pathNot: ['^src/common/', '^src/$1/.+\\.(options|rules|errors|constants)\\.ts$'] },
     },
     ...peerRules,
     {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -53,6 +53,7 @@ describe('.ci/run', () => {
     );
     const { code, lines } = await run();
     expect(lines).toContain('=== readme: npm ci && npm test');
+    expect(await readFile('README.md', 'utf8')).toContain('\nnpm ci && npm test\n');
     expect(lines.at(-1)).toBe('tests: 24 passed, 0 failed, 4 skipped');
     expect(code).toBe(0);
   });

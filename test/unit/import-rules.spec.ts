@@ -76,6 +76,12 @@ const HOUSE: [path: string, source: string, ...rules: string[]][] = [
     `import type { L } from './take.js';\nexport type O = L;`,
     'options-errors-constants-stand-low',
   ],
+  ['src/lock/with.options.ts', `import type { O } from './lock.constants.js';\nexport type W = O;`],
+  [
+    'src/cache/keep.options.ts',
+    `import type { O } from '../lock/lock.constants.js';\nexport type W = O;`,
+    'options-errors-constants-stand-low',
+  ],
   ['src/lock/lock.constants.ts', `import type { Word } from '../common/word.js';\nexport type O = Word;`],
   [
     'src/lock/fast.ts',
