@@ -5,11 +5,18 @@ import { createClient } from './client-factory.js';
 import type { RedisConnection } from './connection-form.js';
 import { resolveSettings, type ResolvedConnectionSettings } from './connection-settings.js';
 import { RedisUnavailableError } from './connection.errors.js';
-import type { ConnectionSettings, RedisClient } from './connection.options.js';
+import type { ConnectionSettings, EmbeddedConnection, RedisClient } from './connection.options.js';
 import { CACHE_CONNECTION, STATE_CONNECTION } from './connection.tokens.js';
 import { startEmbeddedServer, type EmbeddedServer } from './embedded/embedded-server.js';
 import { IoredisGateway } from './ioredis-gateway.js';
 import type { RedisTopology } from './redis-gateway.js';
+
+declare module '../common/events.js' {
+  interface SuiteEventMap {
+    /** The embedded server of a connection was started, on 127.0.0.1. */
+    'connection:embedded': { readonly connection: string; readonly port: number; readonly pid: number };
+  }
+}
 
 /** Bounds the good-bye to each server at shutdown. */
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -107,15 +114,20 @@ export class ConnectionRegistry {
         topology: topologyOf(form.client),
       });
     }
-    const target = 'embedded' in form ? { url: await this.#startEmbedded(form.allowInProduction) } : form;
+    const target = 'embedded' in form ? { url: await this.#startEmbedded(parts.name, form) } : form;
     const client = createClient(target, settings);
     const topology = 'sentinels' in target ? 'sentinel' : topologyOf(client);
     return new IoredisGateway({ ...parts, client, owned: true, topology });
   }
 
-  async #startEmbedded(allowInProduction = false): Promise<string> {
+  async #startEmbedded(
+    connection: string,
+    { allowInProduction = false }: EmbeddedConnection,
+  ): Promise<string> {
     const server = await startEmbeddedServer({ allowInProduction });
     this.#embedded.push(server);
+    const { port, pid } = server;
+    this.#deps.events.emit('connection:embedded', { connection, port, pid });
     return server.url;
   }
 }

@@ -23,8 +23,16 @@ export class SuiteLog {
   constructor(events: SuiteEvents) {
     events.on('connection:availability', (change) => this.#onAvailability(change));
     events.on('connection:error', (error) => this.#onError(error));
+    events.on('connection:embedded', (server) => this.#onEmbedded(server));
     events.on('connection:connected', ({ connection }) => this.#told.delete(connection));
     events.on('suite:error', ({ where, error }) => this.#logger.error(`${where}: ${error.message}`));
+  }
+
+  #onEmbedded({ connection, port, pid }: SuiteEventMap['connection:embedded']): void {
+    this.#logger.log(
+      `Redis connection '${connection}' uses the embedded Valkey on 127.0.0.1:${port} (process ${pid}); ` +
+        `its data ends with this application.`,
+    );
   }
 
   #onAvailability({ connection, state }: SuiteEventMap['connection:availability']): void {

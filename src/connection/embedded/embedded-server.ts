@@ -49,6 +49,11 @@ export class EmbeddedServer {
     this.url = loopbackUrl(port, password);
   }
 
+  /** Is the number of the server's process. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Ends the server and resolves when its process is gone; its clients are disconnected. */
   stop(): Promise<void> {
     return killChild(this.child);
