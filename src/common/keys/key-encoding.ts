@@ -84,6 +84,16 @@ function encodeList(key: readonly unknown[]): string {
 }
 
 /**
+ * Makes one text of several parts, for what is named by a text and not by a list: `:` and `%` inside a part are
+ * escaped, so that no part passes for two. `encodeKey` escapes the rest.
+ *
+ * @internal
+ */
+export function keyText(parts: readonly string[]): string {
+  return parts.map((part) => part.replace(/[%:]/g, escapeCharacter)).join(':');
+}
+
+/**
  * Encodes a pattern as a developer writes it: `*` stands for any text, separators included, `?` for one byte of the
  * stored key, `\` makes the next character literal, and all else, `[` and `]` included, is literal.
  *

@@ -1,7 +1,7 @@
 import type { KeySegment } from './cache-key.js';
 import type { KeyBuilder } from './key-builder.js';
 import type { KeyDefinition, KeyParameter } from './key-definition.js';
-import { encodeKey, escapePattern, notASegment, segmentText } from './key-encoding.js';
+import { encodeKey, escapePattern, keyText, notASegment, segmentText } from './key-encoding.js';
 import { KEY_FAMILIES, type KeyFamily } from './key-families.js';
 import { InvalidKeyError } from './key.errors.js';
 import { hmacSubject } from './subject.js';
@@ -19,7 +19,7 @@ export function makeKeyBuilder(definition: PlacedDefinition): KeyBuilder {
   const { family, name, params = [], ttl, description } = definition;
   const idParts = new IdParts(definition, params);
   const isCache = family === 'cache';
-  const text = (ids: readonly KeySegment[]): string => encodeKey([name, ...idParts.all(ids)]);
+  const text = (ids: readonly KeySegment[]): string => keyText([name, ...idParts.all(ids).map(String)]);
   const build = (...ids: KeySegment[]): unknown => (isCache ? [name, ...idParts.all(ids)] : text(ids));
   const facts = {
     ...{ family, name, params, ttl, description, dataClass: KEY_FAMILIES[family] },

@@ -29,7 +29,9 @@ describe('defineKeys', () => {
 
   it('builds texts for the families that are named by texts', () => {
     expect(keys.lock.stock(7)).toBe('stock:7');
-    expect(keys.lock.stock('a:b')).not.toBe(keys.lock.stock('a') + ':b');
+    expect(keys.lock.stock('a:b')).toBe('stock:a%3Ab');
+    expect(keys.lock.stock('a%3Ab')).toBe('stock:a%253Ab');
+    expect(keys.lock.stock('a*b')).toBe('stock:a*b');
   });
 
   it('carries what holds for every key of a kind', () => {
