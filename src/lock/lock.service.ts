@@ -9,6 +9,7 @@ import { LockBusyError } from './lock.errors.js';
 import './lock.events.js';
 import type { Lock } from './lock.js';
 import {
+  NONE,
   resolveLock,
   type LockOptions,
   type ResolvedLock,
@@ -47,7 +48,7 @@ export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
    * @throws {RedisUnavailableError} when Redis cannot be reached in time.
    * @throws {InvalidOptionsError} when an option is bad.
    */
-  async acquire(resource: string, options: LockOptions = {}): Promise<Lock> {
+  async acquire(resource: string, options: LockOptions = NONE): Promise<Lock> {
     const lock = await this.#acquire(resource, resolveLock(options, this.defaults, 'LockService.acquire'));
     if (lock === null) throw new LockBusyError(resource);
     return lock;
@@ -60,7 +61,7 @@ export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
    * @throws {RedisUnavailableError} when Redis cannot be reached in time.
    * @throws {InvalidOptionsError} when an option is bad.
    */
-  tryAcquire(resource: string, options: Omit<LockOptions, 'wait'> = {}): Promise<Lock | null> {
+  tryAcquire(resource: string, options: Omit<LockOptions, 'wait'> = NONE): Promise<Lock | null> {
     const resolved = resolveLock(options, this.defaults, 'LockService.tryAcquire');
     return this.#acquire(resource, { ...resolved, waitMs: 0 });
   }
@@ -78,7 +79,7 @@ export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
   async withLock<T>(
     resource: string,
     work: (lock: Lock) => T | Promise<T>,
-    options: LockOptions = {},
+    options: LockOptions = NONE,
   ): Promise<T> {
     const lock = await this.acquire(resource, options);
     try {
