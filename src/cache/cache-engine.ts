@@ -1,0 +1,65 @@
+import type { Clock } from '../common/clock.js';
+import type { SuiteEvents } from '../common/events.js';
+import { KeySpace } from '../common/keys/key-space.js';
+import type { RedisGateway } from '../connection/redis-gateway.js';
+import { CacheMeters } from './cache-meters.js';
+import { CacheSpace } from './cache-space.js';
+import type { CacheTrace } from './cache-trace.js';
+import type { ResolvedCacheOptions } from './cache.options.js';
+import { ClaimSeeker } from './claim-seeker.js';
+import { EntryLoader } from './entry-loader.js';
+import { EntryReader } from './entry-reader.js';
+import { EntryStore } from './entry-store.js';
+import { LoadNewsChannel } from './load-news.js';
+import { LoadRunner } from './load-runner.js';
+import { LoadSettler } from './load-settler.js';
+import { TagStore } from './tag-store.js';
+
+/** Is what an engine is made from. @internal */
+export interface EngineParts {
+  readonly redis: RedisGateway;
+  readonly clock: Clock;
+  readonly events: SuiteEvents;
+  /** Is the application's namespace. */
+  readonly namespace: string;
+  readonly options: ResolvedCacheOptions;
+  readonly trace: CacheTrace;
+}
+
+/** Is what works behind every `CacheService` of one application. @internal */
+export interface CacheEngine {
+  readonly options: ResolvedCacheOptions;
+  readonly rootSpace: CacheSpace;
+  readonly store: EntryStore;
+  readonly tags: TagStore;
+  readonly reader: EntryReader;
+  readonly loader: EntryLoader;
+  readonly seeker: ClaimSeeker;
+  readonly settler: LoadSettler;
+  readonly runner: LoadRunner;
+  readonly meters: CacheMeters;
+}
+
+/** Puts an engine together. @internal */
+export function createEngine({ redis, clock, events, namespace, options, trace }: EngineParts): CacheEngine {
+  const keys = new KeySpace(namespace);
+  const store = new EntryStore(redis);
+  const tags = new TagStore(redis, store);
+  const reader = new EntryReader(store, tags);
+  const news = new LoadNewsChannel({ redis, clock, events, channel: `${keys.prefix('cache')}{loads}` });
+  const seeker = new ClaimSeeker({ reader, store, tags, news, clock });
+  const settler = new LoadSettler(tags, news);
+  const runner = new LoadRunner(settler, clock);
+  return {
+    options,
+    rootSpace: CacheSpace.root(keys, options.scope),
+    store,
+    tags,
+    reader,
+    seeker,
+    settler,
+    runner,
+    loader: new EntryLoader(reader, seeker, runner),
+    meters: new CacheMeters(events, trace),
+  };
+}

@@ -1,0 +1,88 @@
+import type { CacheKey } from '../common/keys/cache-key.js';
+import { CacheUnavailableError } from './cache.errors.js';
+import type { CacheEngine } from './cache-engine.js';
+import type { CacheMeter } from './cache-meter.js';
+import type { CacheSpace } from './cache-space.js';
+
+type InvalidationOperation = 'delete' | 'invalidateTags' | 'deletePattern' | 'clear';
+
+/** Is what a pattern matches. @internal */
+export interface KeySurvey {
+  readonly count: number;
+  /** Shows keys relative to their namespace, encoded. */
+  readonly sample: readonly string[];
+}
+
+/**
+ * Removes entries of one cache namespace, and with them the right of loads under way to store what they found.
+ *
+ * Every method rejects with `CacheUnavailableError` when Redis does not answer.
+ *
+ * @internal
+ */
+export class CacheInvalidator {
+  constructor(
+    private readonly engine: CacheEngine,
+    private readonly space: CacheSpace,
+    private readonly meter: CacheMeter,
+  ) {}
+
+  /** Removes entries. @returns how many there were. */
+  async keys(keys: readonly CacheKey[]): Promise<number> {
+    if (keys.length === 0) return 0;
+    const redisKeys = keys.map((key) => this.space.entry(key));
+    const count = await this.#send('delete', () => this.engine.store.delete(redisKeys));
+    this.meter.invalidated('keys', keys.length);
+    return count;
+  }
+
+  /** Invalidates every entry that has one of the tags. */
+  async tags(tags: readonly string[]): Promise<void> {
+    if (tags.length === 0) return;
+    await this.#send('invalidateTags', () => this.engine.tags.invalidate(this.space, tags));
+    this.meter.invalidated('tags', tags.length);
+  }
+
+  /**
+   * Removes the entries whose keys match. A load under way has its marker among the keys, and a key that is there all
+   * the time is met by SCAN, so it is reached too.
+   */
+  async pattern(pattern: string, kind: 'pattern' | 'clear'): Promise<number> {
+    const match = this.space.pattern(pattern);
+    let count = 0;
+    await this.#send(kind === 'clear' ? 'clear' : 'deletePattern', async () => {
+      for await (const batch of this.engine.store.scan(match)) {
+        count += await this.engine.store.unlink(batch.filter((key) => this.space.isEntry(key)));
+      }
+    });
+    this.meter.invalidated(kind, count);
+    return count;
+  }
+
+  /** Counts the entries whose keys match, and shows some of their keys. */
+  async survey(pattern: string, sampleSize: number): Promise<KeySurvey> {
+    const found = new Set<string>();
+    await this.#reach('deletePattern', async () => {
+      for await (const batch of this.engine.store.scan(this.space.pattern(pattern))) {
+        for (const key of batch) if (this.space.isEntry(key)) found.add(key);
+      }
+    });
+    const sample = [...found].slice(0, sampleSize).map((key) => this.space.relative(key));
+    return { count: found.size, sample };
+  }
+
+  /** Loads under way are left alone first: while Redis is away nothing else could keep later calls from joining them. */
+  #send<T>(operation: InvalidationOperation, send: () => Promise<T>): Promise<T> {
+    this.engine.loader.detach();
+    return this.#reach(operation, send);
+  }
+
+  async #reach<T>(operation: InvalidationOperation, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      this.meter.failed(operation, error);
+      throw new CacheUnavailableError(operation, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { toError } from '../common/errors.js';
+import type { SuiteEvents } from '../common/events.js';
+import type { InvalidationKind } from './cache.events.js';
+import type { CacheTrace } from './cache-trace.js';
+import { zeroCounts, type CacheCounts } from './cache-stats.js';
+
+/**
+ * Counts what happens to one cache, and tells the listeners and the request under way.
+ *
+ * @internal
+ */
+export class CacheMeter {
+  readonly #counts = zeroCounts();
+
+  constructor(
+    readonly cache: string,
+    private readonly events: SuiteEvents,
+    private readonly trace: CacheTrace,
+  ) {}
+
+  /** Are the counters so far; they go on counting. */
+  get counts(): CacheCounts {
+    return this.#counts;
+  }
+
+  /** Records a read that found a value. */
+  hit(): void {
+    this.#counts.hits++;
+    this.trace.mark('hit');
+    this.events.emit('cache:hit', { cache: this.cache });
+  }
+
+  /** Records a read that found none. */
+  miss(): void {
+    this.#counts.misses++;
+    this.trace.mark('miss');
+    this.events.emit('cache:miss', { cache: this.cache });
+  }
+
+  /** Records a call that joined a load. */
+  coalesced(): void {
+    this.#counts.coalesced++;
+    this.trace.mark('miss');
+    this.events.emit('cache:coalesced', { cache: this.cache });
+  }
+
+  /** Records a run of a loader. */
+  loaded(durationMs: number, failed: boolean): void {
+    this.#counts.loads++;
+    this.#counts.loadTimeMs += durationMs;
+    if (failed) this.#counts.loadFailures++;
+    this.events.emit('cache:load', { cache: this.cache, durationMs, failed });
+  }
+
+  /** Records a value stored. */
+  written(): void {
+    this.#counts.writes++;
+  }
+
+  /** Records a loaded value that came too late to be stored. */
+  refused(): void {
+    this.#counts.refused++;
+    this.events.emit('cache:refused', { cache: this.cache });
+  }
+
+  /** Records a stored value that could not be read. */
+  unreadable(): void {
+    this.#counts.unreadable++;
+  }
+
+  /** Records a failure that the caller did not see. */
+  failed(operation: string, error: unknown): void {
+    this.#counts.errors++;
+    this.events.emit('cache:error', { cache: this.cache, operation, error: toError(error) });
+  }
+
+  /** Records an invalidation. */
+  invalidated(kind: InvalidationKind, count: number): void {
+    this.#counts.invalidations++;
+    this.events.emit('cache:invalidated', { cache: this.cache, kind, count });
+  }
+}

@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Says how the cache answered a request. @publicApi */
+export type CacheOutcome = 'hit' | 'miss';
+
+interface Trace {
+  outcome: CacheOutcome | undefined;
+}
+
+/**
+ * Remembers, for the duration of one request, how the cache answered it: `hit` only if every read was one.
+ *
+ * @internal
+ */
+export class CacheTrace {
+  readonly #storage = new AsyncLocalStorage<Trace>();
+
+  /** Runs `work` as one request; `outcome` tells at any time how the cache answered so far. */
+  run<T>(work: (outcome: () => CacheOutcome | undefined) => T): T {
+    const trace: Trace = { outcome: undefined };
+    return this.#storage.run(trace, () => work(() => trace.outcome));
+  }
+
+  /** Records the answer to one read. */
+  mark(outcome: CacheOutcome): void {
+    const trace = this.#storage.getStore();
+    if (trace !== undefined && trace.outcome !== 'miss') trace.outcome = outcome;
+  }
+}

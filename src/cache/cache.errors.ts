@@ -1,0 +1,43 @@
+import { RedisSuiteError } from '../common/errors.js';
+
+/**
+ * Says that an invalidation could not reach Redis: entries that should be gone may still be there.
+ *
+ * Thrown by direct calls only. Repeat the call once Redis is back, or rely on the entries' ttl.
+ *
+ * @publicApi
+ */
+export class CacheUnavailableError extends RedisSuiteError {
+  readonly code = 'E_CACHE_UNAVAILABLE';
+
+  constructor(
+    /** Is the method that failed, for example `delete`. */
+    readonly operation: string,
+    options: { cause: unknown },
+  ) {
+    super(
+      `The cache could not ${operation}: Redis is unavailable. Repeat it later; entries expire with their ttl.`,
+      options,
+    );
+  }
+}
+
+/** Says that a value has no form in which it could be stored and come back the same. @publicApi */
+export class CacheCodecError extends RedisSuiteError {
+  readonly code = 'E_CACHE_CODEC';
+}
+
+/** Says that a cached method returned something that can be read only once, such as a stream. @publicApi */
+export class UncacheableResultError extends RedisSuiteError {
+  readonly code = 'E_CACHE_RESULT';
+
+  constructor(
+    /** Is `Class.method`. */
+    readonly method: string,
+    readonly found: string,
+  ) {
+    super(
+      `${method} is @Cached and returned ${found}, which can be read only once: return data, or take @Cached away.`,
+    );
+  }
+}

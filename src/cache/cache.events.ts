@@ -1,0 +1,21 @@
+/** Says what was invalidated. @publicApi */
+export type InvalidationKind = 'keys' | 'tags' | 'pattern' | 'clear';
+
+declare module '../common/events.js' {
+  interface SuiteEventMap {
+    /** A read found a value. */
+    'cache:hit': { readonly cache: string };
+    /** A read found none. */
+    'cache:miss': { readonly cache: string };
+    /** A call took the result of a load that was already under way. */
+    'cache:coalesced': { readonly cache: string };
+    /** A loader ended. */
+    'cache:load': { readonly cache: string; readonly durationMs: number; readonly failed: boolean };
+    /** A loaded value was not stored, because it was invalidated while it was loaded or its claim was lost. */
+    'cache:refused': { readonly cache: string };
+    /** Redis or a codec failed; the call went on without the cache. */
+    'cache:error': { readonly cache: string; readonly operation: string; readonly error: Error };
+    /** Entries were invalidated; `count` counts keys, tags or entries, by kind. */
+    'cache:invalidated': { readonly cache: string; readonly kind: InvalidationKind; readonly count: number };
+  }
+}

@@ -1,0 +1,46 @@
+import { toMs, type Duration } from '../common/duration.js';
+import { IsCallable, IsDuration, IsFlag } from '../common/option-rules.js';
+
+/** Configures the cache: `RedisModule.forRoot({ cache: … })`. @publicApi */
+export class CacheModuleOptions {
+  /**
+   * Turns the cache off: nothing is read or stored, methods and loaders always run; invalidations are still sent, so
+   * that instances with a cache stay right.
+   * @default true
+   */
+  @IsFlag()
+  enabled?: boolean;
+
+  /** Is how long entries live that do not say it themselves. @default '5m' */
+  @IsDuration()
+  ttl?: Duration;
+
+  /**
+   * Returns what sets this call apart from others, for example the tenant; it is part of every key, tag and pattern.
+   * An empty text or none is refused, so that a missing tenant never reads another's data. @default no scope
+   */
+  @IsCallable()
+  scope?: () => string;
+
+  /** Answers HTTP requests whose handling used the cache with `X-Cache: hit` or `miss`. @default false */
+  @IsFlag()
+  exposeHeader?: boolean;
+}
+
+/** Are the cache's options with defaults applied. @internal */
+export interface ResolvedCacheOptions {
+  readonly enabled: boolean;
+  readonly ttlMs: number;
+  readonly scope: (() => string) | undefined;
+  readonly exposeHeader: boolean;
+}
+
+/** Applies the defaults. @internal */
+export function resolveCacheOptions(raw: CacheModuleOptions = {}): ResolvedCacheOptions {
+  return {
+    enabled: raw.enabled ?? true,
+    ttlMs: toMs(raw.ttl ?? '5m', 'cache.ttl'),
+    scope: raw.scope,
+    exposeHeader: raw.exposeHeader ?? false,
+  };
+}

@@ -1,0 +1,62 @@
+import type { CallHandler, ExecutionContext, NestInterceptor, Provider } from '@nestjs/common';
+import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import type { Clock } from '../common/clock.js';
+import { SuiteEvents } from '../common/events.js';
+import { CACHE_CONNECTION, CLOCK, getGatewayToken } from '../connection/connection.tokens.js';
+import type { RedisGateway } from '../connection/redis-gateway.js';
+import { SuiteSettings } from '../connection/suite-settings.js';
+import { createEngine, type CacheEngine } from './cache-engine.js';
+import { CacheHeaderInterceptor } from './cache-header.interceptor.js';
+import { CacheTrace } from './cache-trace.js';
+import { CACHE_ENGINE, CACHE_MODULE_OPTIONS } from './cache.constants.js';
+import type { ResolvedCacheOptions } from './cache.options.js';
+import { CacheService } from './cache.service.js';
+import { CachedCalls } from './cached-calls.js';
+import { CachedOwners } from './cached-owners.js';
+import { InvalidatingCalls } from './invalidating-calls.js';
+
+type EngineDependencies = [RedisGateway, Clock, SuiteEvents, SuiteSettings, ResolvedCacheOptions, CacheTrace];
+
+const PASS_THROUGH: NestInterceptor = {
+  intercept: (_context: ExecutionContext, next: CallHandler) => next.handle(),
+};
+
+function assemble(...parts: EngineDependencies): CacheEngine {
+  const [redis, clock, events, { namespace }, options, trace] = parts;
+  return createEngine({ redis, clock, events, namespace, options, trace });
+}
+
+/** Lists the providers of the cache wing. @internal */
+export const CACHE_PROVIDERS: Provider[] = [
+  CacheTrace,
+  CachedCalls,
+  CachedOwners,
+  InvalidatingCalls,
+  {
+    provide: CACHE_ENGINE,
+    inject: [
+      getGatewayToken(CACHE_CONNECTION),
+      CLOCK,
+      SuiteEvents,
+      SuiteSettings,
+      CACHE_MODULE_OPTIONS,
+      CacheTrace,
+    ],
+    useFactory: assemble,
+  },
+  {
+    provide: CacheService,
+    inject: [CACHE_ENGINE],
+    useFactory: (engine: CacheEngine) => new CacheService(engine),
+  },
+  {
+    // Whether it is on may be known only at boot, when it is too late to leave a provider out.
+    provide: APP_INTERCEPTOR,
+    inject: [CACHE_MODULE_OPTIONS, CacheTrace, HttpAdapterHost],
+    useFactory: ({ exposeHeader }: ResolvedCacheOptions, trace: CacheTrace, host: HttpAdapterHost) =>
+      exposeHeader ? new CacheHeaderInterceptor(trace, host) : PASS_THROUGH,
+  },
+];
+
+/** Lists what users may inject. @internal */
+export const CACHE_EXPORTS = [CacheService];

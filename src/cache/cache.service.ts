@@ -1,0 +1,232 @@
+import type { CacheKey } from '../common/keys/cache-key.js';
+import type { EncodedKey } from '../common/keys/encoded-key.js';
+import { encodeKey } from '../common/keys/key-encoding.js';
+import { resolveEntry, type CacheEntryOptions } from './entry-options.js';
+import { BulkLoader } from './bulk-loader.js';
+import type { CacheEngine } from './cache-engine.js';
+import { CacheInvalidator, type KeySurvey } from './cache-invalidator.js';
+import type { CacheMeter } from './cache-meter.js';
+import type { CacheSpace } from './cache-space.js';
+import type { CacheStats } from './cache-stats.js';
+import { DEFAULT_CACHE_NAME } from './cache.constants.js';
+import { EntryWriter, type CacheEntry } from './entry-writer.js';
+import type { LoadContext } from './load-context.js';
+import type { EntryRequest } from './load-request.js';
+import type { Look } from './entry-reader.js';
+
+/** Says which cache a call belongs to in statistics. @internal */
+export interface NamedCall {
+  readonly name?: string;
+}
+
+const ABSENT: Look = { kind: 'miss', content: null };
+
+/** Is where a `CacheService` works. @internal */
+export interface CachePlace {
+  readonly space: CacheSpace;
+  readonly name: string;
+}
+
+/**
+ * Caches values in Redis for all instances of the application.
+ *
+ * Redis being away never makes a read or a `set` throw; invalidations reject, because nobody else would know that they
+ * did not take place. A value whose load began before an invalidation is never stored after it.
+ *
+ * @example
+ * ```ts
+ * const user = await this.cache.getOrSet(['user', id], () => this.users.find(id), { ttl: '1h', tags: ['users'] });
+ * await this.cache.invalidateTags('users');
+ * ```
+ * @publicApi
+ */
+export class CacheService {
+  readonly #engine: CacheEngine;
+  readonly #place: CachePlace;
+  readonly #invalidator: CacheInvalidator;
+  readonly #writer: EntryWriter;
+
+  /** @internal */
+  constructor(
+    engine: CacheEngine,
+    place: CachePlace = { space: engine.rootSpace, name: DEFAULT_CACHE_NAME },
+  ) {
+    this.#engine = engine;
+    this.#place = place;
+    this.#invalidator = new CacheInvalidator(engine, place.space, this.#meter());
+    this.#writer = new EntryWriter(engine, place.space, this.#meter());
+  }
+
+  /**
+   * Reads a value. GET, and MGET for its tags, O(1).
+   *
+   * @returns undefined when there is none, or when the value is undefined: `has` tells; null is a value.
+   * @throws {InvalidKeyError} when the key has a part without a text.
+   */
+  async get<T>(key: CacheKey, options?: Pick<CacheEntryOptions, 'codec'>): Promise<T | undefined> {
+    const [look] = await this.#look([this.#request(this.#place.space.entry(key), options)]);
+    return look?.kind === 'hit' ? (look.value as T) : undefined;
+  }
+
+  /**
+   * Reads a value, or loads and stores it: once for all callers in all processes. Rejects with what the loader threw,
+   * and never because of Redis. One round trip for a hit, three and the loader for a miss.
+   *
+   * A process that dies while it loads makes the others wait for five seconds at most.
+   *
+   * @throws {InvalidKeyError} when the key has a part without a text.
+   */
+  async getOrSet<T>(
+    key: CacheKey,
+    loader: (context: LoadContext) => T | Promise<T>,
+    options?: CacheEntryOptions,
+  ): Promise<T> {
+    return this.load(encodeKey(key), loader, { ...options, setsTags: loader.length > 0 });
+  }
+
+  /** Is `getOrSet` for `@Cached`, which names the cache and knows whether its loader gives tags. @internal */
+  async load<T>(
+    key: EncodedKey,
+    loader: (context: LoadContext) => T | Promise<T>,
+    options: CacheEntryOptions & NamedCall & { readonly setsTags: boolean },
+  ): Promise<T> {
+    const request = this.#request(this.#place.space.encodedEntry(key), options);
+    const load = { ...request, load: loader, setsTags: options.setsTags };
+    if (!this.#engine.options.enabled) return this.#engine.runner.run(load, null) as Promise<T>;
+    return this.#engine.loader.getOrLoad(load) as Promise<T>;
+  }
+
+  /**
+   * Stores a value; loads of the same key that are under way will not replace it. SET, O(1).
+   *
+   * @throws {CacheCodecError} when the value cannot be stored faithfully, for example a function.
+   * @throws {InvalidKeyError} when the key has a part without a text.
+   */
+  async set(key: CacheKey, value: unknown, options?: CacheEntryOptions): Promise<void> {
+    await this.setMany([{ key, value, ...(options !== undefined && { options }) }]);
+  }
+
+  /** Reads several values, in the order of their keys. MGET, O(keys). */
+  async getMany<T>(keys: readonly CacheKey[]): Promise<(T | undefined)[]> {
+    const looks = await this.#look(keys.map((key) => this.#request(this.#place.space.entry(key))));
+    return looks.map((look) => (look.kind === 'hit' ? (look.value as T) : undefined));
+  }
+
+  /** Stores several values. One SET each, sent together. @throws {CacheCodecError} when one cannot be stored. */
+  async setMany(entries: Iterable<CacheEntry>): Promise<void> {
+    await this.#writer.write([...entries]);
+  }
+
+  /**
+   * Reads several values and loads the missing ones with one call of `loader`; keys that it leaves out of its answer
+   * are `undefined` and not stored. A missing key that another call is loading is loaded here too, but stored once.
+   *
+   * @returns the values in the order of the keys, matched by what the keys mean: `'user:1'` is `['user', 1]`.
+   */
+  async getOrSetMany<T>(
+    keys: readonly CacheKey[],
+    loader: (missing: CacheKey[]) => Promise<ReadonlyMap<CacheKey, T>>,
+    options?: CacheEntryOptions,
+  ): Promise<T[]> {
+    const requests = keys.map((key) => ({
+      ...this.#request(this.#place.space.entry(key), options),
+      callerKey: key,
+    }));
+    return (await new BulkLoader(this.#engine, this.#place.space, this.#meter()).load(
+      requests,
+      loader,
+    )) as T[];
+  }
+
+  /** Tells whether there is a value, `undefined` and null included; false while Redis is away. */
+  async has(key: CacheKey): Promise<boolean> {
+    return (await this.#peek(key)).kind === 'hit';
+  }
+
+  /** @returns the remaining ttl in ms; null when there is no value or Redis is away. PTTL, O(1). */
+  async ttl(key: CacheKey): Promise<number | null> {
+    const { kind } = await this.#peek(key);
+    return kind === 'hit' ? this.#engine.reader.ttl(this.#request(this.#place.space.entry(key))) : null;
+  }
+
+  /**
+   * Removes entries; calls from now on load anew, and no load that began before is stored. UNLINK, O(keys).
+   *
+   * @returns how many there were.
+   * @throws {CacheUnavailableError} when Redis is away.
+   */
+  delete(...keys: CacheKey[]): Promise<number> {
+    return this.#invalidator.keys(keys);
+  }
+
+  /**
+   * Invalidates every entry of this namespace that has one of the tags, at the same cost however many there are.
+   * UNLINK, O(tags).
+   *
+   * @throws {CacheUnavailableError} when Redis is away.
+   */
+  invalidateTags(...tags: string[]): Promise<void> {
+    return this.#invalidator.tags(tags);
+  }
+
+  /**
+   * Removes the entries whose keys match a pattern of this namespace, for example `user:*`; loads under way are not
+   * stored. SCAN and UNLINK in batches on every master, O(keys in Redis).
+   *
+   * @returns how many there were; with `dryRun` nothing is removed.
+   * @throws {CacheUnavailableError} when Redis is away; some may be removed then.
+   */
+  async deletePattern(pattern: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<number> {
+    return dryRun ? (await this.survey(pattern, 0)).count : this.#invalidator.pattern(pattern, 'pattern');
+  }
+
+  /** Is the dry run of `deletePattern` with up to `sampleSize` of the keys, for the admin routes. @internal */
+  survey(pattern: string, sampleSize: number): Promise<KeySurvey> {
+    return this.#invalidator.survey(pattern, sampleSize);
+  }
+
+  /** Removes every entry of this namespace and those within it, and nothing else; like `deletePattern('*')`. */
+  clear(): Promise<number> {
+    return this.#invalidator.pattern('*', 'clear');
+  }
+
+  /**
+   * Returns the cache of a namespace: keys that begin with its name, and tags of its own. The namespace is part of the
+   * key: `namespace('user').get('1')` reads what `get('user:1')` does.
+   */
+  namespace(name: string): CacheService {
+    const isRoot = this.#place.name === DEFAULT_CACHE_NAME;
+    return new CacheService(this.#engine, {
+      space: this.#place.space.within(name),
+      name: isRoot ? name : `${this.#place.name}:${name}`,
+    });
+  }
+
+  /** Returns what the caches of this process did since it started: in all, and by name. */
+  stats(): CacheStats {
+    return this.#engine.meters.stats();
+  }
+
+  #meter(name = this.#place.name): CacheMeter {
+    return this.#engine.meters.of(name);
+  }
+
+  #request(redisKey: string, options?: CacheEntryOptions & NamedCall): EntryRequest {
+    const entry = resolveEntry(options, this.#engine.options.ttlMs);
+    return { space: this.#place.space, key: redisKey, entry, meter: this.#meter(options?.name) };
+  }
+
+  async #peek(key: CacheKey): Promise<Look> {
+    const [look] = this.#engine.options.enabled
+      ? await this.#engine.reader.lookMany([this.#request(this.#place.space.entry(key))])
+      : [];
+    return look ?? ABSENT;
+  }
+
+  async #look(requests: readonly EntryRequest[]): Promise<Look[]> {
+    const { reader, options } = this.#engine;
+    const looks = options.enabled ? await reader.lookMany(requests) : requests.map(() => ABSENT);
+    looks.forEach((look) => (look.kind === 'hit' ? this.#meter().hit() : this.#meter().miss()));
+    return looks;
+  }
+}

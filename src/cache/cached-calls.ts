@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { encodeKey } from '../common/keys/key-encoding.js';
+import { structuralKey } from '../common/keys/structural-key.js';
+import { UncacheableResultError } from './cache.errors.js';
+import { CacheService } from './cache.service.js';
+import type { CachedMethod } from './cached-method.js';
+import { CachedOwners } from './cached-owners.js';
+import { singleUseKind } from './single-use-result.js';
+
+/** Is one call of a decorated method. @internal */
+export interface DecoratedCall {
+  readonly self: object;
+  readonly args: readonly unknown[];
+  /** Runs the method. */
+  readonly proceed: () => unknown;
+}
+
+/**
+ * Answers calls of methods with `@Cached`.
+ *
+ * @internal
+ */
+@Injectable()
+export class CachedCalls {
+  constructor(
+    private readonly cache: CacheService,
+    private readonly owners: CachedOwners,
+  ) {}
+
+  /** Answers a call from the cache or by running the method, once. */
+  async call(method: CachedMethod, { self, args, proceed }: DecoratedCall): Promise<unknown> {
+    const run = async () => {
+      const result = await proceed();
+      const kind = singleUseKind(result);
+      if (kind !== null) throw new UncacheableResultError(method.label, kind);
+      return result;
+    };
+    if (method.condition?.(...args) === false) return run();
+    const { name, unless, storage } = method;
+    const key =
+      method.key === null ? structuralKey(this.owners.of(self, method), args) : encodeKey(method.key(args));
+    const options = { ...storage, tags: method.tags(args), name, setsTags: false };
+    return this.cache.load(
+      key,
+      async (context) => {
+        const result = await run();
+        if (unless?.(result, ...args) === true) context.skip();
+        return result;
+      },
+      options,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { CacheKey } from '../common/keys/cache-key.js';
+import { IsCallable, IsText, rule } from '../common/option-rules.js';
+import { CacheStorageOptions } from './entry-options.js';
+
+/**
+ * Configures `@Cached`; its functions take the method's parameters.
+ *
+ * @publicApi
+ */
+export interface CachedOptions<
+  Args extends unknown[] = never[],
+  Result = unknown,
+> extends CacheStorageOptions {
+  /**
+   * Names the entry: a template such as `'user:{0}'`, `'user:{id}'` or `'user:{0.id}'`, or a function.
+   * @default the class, the method and all arguments, by type and structure
+   */
+  key?: string | ((...args: Args) => CacheKey);
+  /** Names the cache in statistics and events. @default `Class.method` */
+  name?: string;
+  /** Are the entry's tags: templates, or a function. @default [] */
+  tags?: readonly string[] | ((...args: Args) => readonly string[]);
+  /** Says, before the call, whether the cache is used for it. @default always */
+  condition?: (...args: Args) => boolean;
+  /** Says, from the result, whether it is left out of the cache. @default never */
+  unless?: (result: Result, ...args: Args) => boolean;
+}
+
+/** Are the rules for what the types cannot see. @internal */
+export class CachedOptionRules extends CacheStorageOptions {
+  @rule({
+    name: 'isKey',
+    mustBe: "a template such as 'user:{0}' or a function",
+    accepts: isTemplateOrFunction,
+  })
+  key?: unknown;
+
+  @IsText(/\S/, 'a text that is not empty')
+  name?: string;
+
+  @rule({ name: 'isTags', mustBe: 'a list of templates or a function', accepts: isTemplatesOrFunction })
+  tags?: unknown;
+
+  @IsCallable()
+  condition?: unknown;
+
+  @IsCallable()
+  unless?: unknown;
+}
+
+/** Tells whether a value is a template or a function that stands in for one. @internal */
+export function isTemplateOrFunction(value: unknown): boolean {
+  return typeof value === 'function' || (typeof value === 'string' && value !== '');
+}
+
+/** Tells whether a value is a list of templates or a function that stands in for one. @internal */
+export function isTemplatesOrFunction(value: unknown): boolean {
+  return (
+    typeof value === 'function' || (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+  );
+}

@@ -1,0 +1,54 @@
+import type { CacheKey } from '../common/keys/cache-key.js';
+import { jittered, resolveEntry, type CacheEntryOptions, type ResolvedEntry } from './entry-options.js';
+import type { CacheEngine } from './cache-engine.js';
+import type { CacheMeter } from './cache-meter.js';
+import type { CacheSpace } from './cache-space.js';
+import { encodeValue, type EncodedValue } from './codec/value-codec.js';
+import { writeValue } from './entry-content.js';
+
+/** Is an entry to be stored. @publicApi */
+export interface CacheEntry {
+  readonly key: CacheKey;
+  readonly value: unknown;
+  readonly options?: CacheEntryOptions;
+}
+
+interface Prepared {
+  readonly key: string;
+  readonly encoded: EncodedValue;
+  readonly entry: ResolvedEntry;
+}
+
+/**
+ * Stores values that somebody sets, whatever is there.
+ *
+ * @internal
+ */
+export class EntryWriter {
+  constructor(
+    private readonly engine: CacheEngine,
+    private readonly space: CacheSpace,
+    private readonly meter: CacheMeter,
+  ) {}
+
+  /** Stores entries; all are encoded before the first is sent. Failures of Redis are only reported. */
+  async write(entries: readonly CacheEntry[]): Promise<void> {
+    const prepared = entries.map((entry) => this.#prepare(entry));
+    if (this.engine.options.enabled) await Promise.all(prepared.map((entry) => this.#send(entry)));
+  }
+
+  #prepare({ key, value, options }: CacheEntry): Prepared {
+    const entry = resolveEntry(options, this.engine.options.ttlMs);
+    return { key: this.space.entry(key), encoded: encodeValue(value, entry.codec), entry };
+  }
+
+  async #send({ key, encoded, entry: { tags, ttlMs, jitter } }: Prepared): Promise<void> {
+    try {
+      const versions = await this.engine.tags.ensure(this.space, tags, ttlMs);
+      await this.engine.store.write(key, writeValue(encoded, versions), jittered(ttlMs, jitter));
+      this.meter.written();
+    } catch (error) {
+      this.meter.failed('write', error);
+    }
+  }
+}

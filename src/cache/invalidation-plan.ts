@@ -1,0 +1,72 @@
+import type { DecoratedMethod } from '../common/decorated-method.js';
+import { InvalidOptionsError } from '../common/errors.js';
+import type { CacheKey } from '../common/keys/cache-key.js';
+import { compilePatternTemplate, compileTemplate } from '../common/keys/key-template.js';
+import type { AnyMethod } from '../common/method-wrapper.js';
+import { assertOptions } from '../common/option-validation.js';
+import { parameterNames } from '../common/parameter-names.js';
+import { InvalidateCacheRules, type InvalidateCacheOptions } from './invalidate-cache-options.js';
+import { compileTags, type TagMaker } from './tag-templates.js';
+
+/** Is the key of the metadata that `@InvalidateCache` puts on a method: its `InvalidationPlan`. @internal */
+export const INVALIDATE_CACHE_METADATA = Symbol.for('nestjs-redis-suite:invalidate-cache');
+
+type Args = readonly unknown[];
+
+/** Says what a method with `@InvalidateCache` invalidates, made ready for calls. @internal */
+export interface InvalidationPlan {
+  /** Is `Class.method`. */
+  readonly label: string;
+  readonly when: 'after' | 'before';
+  readonly keys: (args: Args, result?: unknown) => readonly CacheKey[];
+  readonly tags: TagMaker;
+  readonly patterns: (args: Args, result?: unknown) => readonly string[];
+}
+
+/**
+ * Makes the options of `@InvalidateCache` ready for calls.
+ *
+ * @throws {InvalidOptionsError} when one is bad.
+ * @internal
+ */
+export function createInvalidationPlan(
+  decorated: DecoratedMethod,
+  options: InvalidateCacheOptions,
+): InvalidationPlan {
+  const { label } = decorated;
+  const where = `@InvalidateCache on ${label}`;
+  assertOptions(InvalidateCacheRules, options, where);
+  const { keys, tags, patterns, when = 'after' } = options;
+  if (keys === undefined && tags === undefined && patterns === undefined) {
+    throw new InvalidOptionsError(where, [
+      { path: 'keys', message: 'or tags or patterns must say what to invalidate' },
+    ]);
+  }
+  const base = {
+    where,
+    parameters: parameterNames(decorated.descriptor.value as AnyMethod),
+    allowResult: when === 'after',
+  };
+  const patternTemplates = (patterns ?? []).map((pattern) =>
+    compilePatternTemplate(pattern, { ...base, option: 'patterns' }),
+  );
+  return Object.freeze({
+    label,
+    when,
+    keys: compileKeys(keys ?? [], { ...base, option: 'keys' }),
+    tags: compileTags(tags ?? [], { ...base, option: 'tags' }),
+    patterns: (args: Args, result?: unknown) => patternTemplates.map((template) => template(args, result)),
+  });
+}
+
+function compileKeys(
+  keys: NonNullable<InvalidateCacheOptions['keys']>,
+  context: Parameters<typeof compileTemplate>[1],
+): InvalidationPlan['keys'] {
+  if (typeof keys === 'function') {
+    const makeKeys = keys as (...args: Args) => readonly CacheKey[];
+    return (args) => makeKeys(...args);
+  }
+  const templates = keys.map((key) => compileTemplate(key, context));
+  return (args, result) => templates.map((template) => template(args, result));
+}

@@ -1,0 +1,20 @@
+-- Reads the versions of tags, gives a version to those that have none, and keeps each record at least as long as the
+-- entry that will name it. Invalidating a tag removes its record, so a version is never used twice: it comes from the
+-- caller and is random.
+-- KEYS the records of the tags
+-- ARGV[1] the version for tags that have none
+-- ARGV[2] ttl of the records in ms
+-- Returns one version for each key, in their order
+local versions = {}
+local ttl = tonumber(ARGV[2])
+for i, key in ipairs(KEYS) do
+  local version = redis.call('GET', key)
+  if not version then
+    version = ARGV[1]
+    redis.call('SET', key, version, 'PX', ttl)
+  elseif redis.call('PTTL', key) < ttl then
+    redis.call('PEXPIRE', key, ttl)
+  end
+  versions[i] = version
+end
+return versions

@@ -1,0 +1,20 @@
+-- Replaces what an entry's key holds if that is still what the caller saw; everything that must not act on an outdated
+-- view goes through here: claiming a load, keeping the claim, storing what was loaded, giving the claim up.
+-- KEYS[1] the entry
+-- ARGV[1] SHA-1, in hex, of the content expected; '' when there must be none
+-- ARGV[2] the new content; '' to remove the key
+-- ARGV[3] ttl of the new content in ms
+-- Returns 1 when replaced, 0 when there is nothing although something was expected, else the content found
+local content = redis.call('GET', KEYS[1])
+local expected = ARGV[1]
+if not content then
+  if expected ~= '' then return 0 end
+elseif expected == '' or redis.sha1hex(content) ~= expected then
+  return content
+end
+if ARGV[2] == '' then
+  redis.call('UNLINK', KEYS[1])
+else
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+end
+return 1

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import type { RedisGateway } from '../connection/redis-gateway.js';
+import type { CacheSpace } from './cache-space.js';
+import type { TagVersions } from './entry-content.js';
+import type { EntryStore } from './entry-store.js';
+import { ENSURE_TAGS_N } from './lua/generated.js';
+
+/** A record must outlive the entries that name it, the time of their load included. */
+const LOAD_MARGIN_MS = 60_000;
+
+/**
+ * Keeps the versions of tags: one record a tag, whose removal invalidates every entry that names it.
+ *
+ * A version is random and never used twice, so a record that is lost or evicted makes its entries misses and can bring
+ * none back.
+ *
+ * @internal
+ */
+export class TagStore {
+  constructor(
+    private readonly redis: RedisGateway,
+    private readonly store: EntryStore,
+  ) {}
+
+  /** Returns the present versions, giving one to tags that have none. One script a slot, O(1) a tag. */
+  async ensure(space: CacheSpace, tags: readonly string[], ttlMs: number): Promise<TagVersions> {
+    if (tags.length === 0) return [];
+    const keys = tags.map((tag) => space.tag(tag));
+    const versions = await this.#ensureKeys(keys, ttlMs);
+    return tags.map((tag, index) => [tag, versionOf(versions, keys[index])] as const);
+  }
+
+  /**
+   * Returns the version of the record that changes with every invalidation of any tag of the space; a load whose tags
+   * are known only at its end compares it.
+   */
+  async epoch(space: CacheSpace, ttlMs: number): Promise<string> {
+    const key = space.anyTag();
+    return versionOf(await this.#ensureKeys([key], ttlMs), key);
+  }
+
+  /** Tells whether all versions are the present ones; `known` spares reading those that are in it. */
+  async areCurrent(
+    space: CacheSpace,
+    versions: TagVersions,
+    known: ReadonlyMap<string, string | null>,
+  ): Promise<boolean> {
+    const unknown = versions.map(([tag]) => space.tag(tag)).filter((key) => !known.has(key));
+    const read = unknown.length === 0 ? [] : await this.store.read(unknown);
+    const present = new Map([...known, ...unknown.map((key, index) => [key, read[index] ?? null] as const)]);
+    return versions.every(([tag, version]) => present.get(space.tag(tag)) === version);
+  }
+
+  /** Invalidates tags: removes their records, the epoch first, so that no load can miss both. UNLINK, O(1) a tag. */
+  async invalidate(space: CacheSpace, tags: readonly string[]): Promise<void> {
+    const keys = [space.anyTag(), ...tags.map((tag) => space.tag(tag))];
+    if (this.redis.topology !== 'cluster') await this.store.unlink(keys);
+    else {
+      await this.store.unlink(keys.slice(0, 1));
+      await this.store.unlink(keys.slice(1));
+    }
+  }
+
+  async #ensureKeys(keys: readonly string[], ttlMs: number): Promise<Map<string, string>> {
+    const args = [randomBytes(9).toString('base64url'), ttlMs + LOAD_MARGIN_MS];
+    const found = new Map<string, string>();
+    const ensure = async (group: string[]) => {
+      const versions = (await this.redis.run({ script: ENSURE_TAGS_N, keys: group, args })) as string[];
+      group.forEach((key, index) => found.set(key, versions[index] ?? ''));
+    };
+    await Promise.all(this.redis.groupKeys(keys).map(ensure));
+    return found;
+  }
+}
+
+/** No record has an empty version, so an entry that named one would never be good. */
+function versionOf(versions: ReadonlyMap<string, string>, key: string | undefined): string {
+  return versions.get(key ?? '') ?? '';
+}

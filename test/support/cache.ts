@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { CacheService } from '../../src/cache/cache.service.js';
+import { createEngine, type CacheEngine } from '../../src/cache/cache-engine.js';
+import { CacheTrace } from '../../src/cache/cache-trace.js';
+import { resolveCacheOptions, type CacheModuleOptions } from '../../src/cache/cache.options.js';
+import { SYSTEM_CLOCK, type Clock } from '../../src/common/clock.js';
+import { openGateway, type OpenGateway } from './gateway.js';
+
+export interface OpenCache extends OpenGateway {
+  readonly cache: CacheService;
+  readonly engine: CacheEngine;
+  /** Is the Redis key that a cache key becomes. */
+  readonly redisKey: (key: string) => string;
+}
+
+export interface OpenCacheOptions {
+  readonly namespace?: string;
+  readonly options?: CacheModuleOptions;
+  readonly clock?: Clock;
+}
+
+/** Opens a cache as one process of an application has it; several with one namespace stand for several processes. */
+export async function openCache(
+  url: string,
+  { namespace = `t${randomUUID()}`, options = {}, clock = SYSTEM_CLOCK }: OpenCacheOptions = {},
+): Promise<OpenCache> {
+  const opened = await openGateway(url, { name: 'cache' });
+  const { gateway: redis, events } = opened;
+  const trace = new CacheTrace();
+  const engine = createEngine({
+    redis,
+    clock,
+    events,
+    namespace,
+    options: resolveCacheOptions(options),
+    trace,
+  });
+  const cache = new CacheService(engine);
+  return { ...opened, engine, cache, redisKey: (key) => `${namespace}:cache:${key}` };
+}
