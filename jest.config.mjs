@@ -1,17 +1,7 @@
-const typescript = {
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
-    keepClassNames: true,
-  },
-};
+import { SWC_OPTIONS } from './test/support/swc-options.mjs';
 
-/**
- * ES-module-only packages that a CommonJS package requires (Fastify's `inject` requires `cookie`): Jest cannot do that
- * before Node 24.9, so they are compiled on the way.
- */
-const REQUIRED_ESM = '(cookie|content-disposition)';
+/** Fastify's `inject` requires this ES-module-only package, which Jest cannot do before Node 24.9: it is compiled. */
+const REQUIRED_ESM = 'cookie';
 
 /** @type {import('jest').Config} */
 export default {
@@ -25,7 +15,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {
-    '\\.ts$': ['@swc/jest', typescript],
+    '\\.ts$': ['@swc/jest', SWC_OPTIONS],
     [`/node_modules/${REQUIRED_ESM}/.+\\.js$`]: ['@swc/jest', { jsc: { target: 'es2022' } }],
   },
   transformIgnorePatterns: [`/node_modules/(?!(.+/)?${REQUIRED_ESM}/)`],

@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
+import { SWC_OPTIONS } from './swc-options.mjs';
 
 // Node runs the hooks below in a thread of their own, which loads this file a second time.
 if (isMainThread) register(import.meta.url);
@@ -19,12 +20,7 @@ export async function load(url, context, next) {
   if (!url.endsWith('.ts')) return next(url, context);
   const { transform } = await import('@swc/core');
   const { code } = await transform(await readFile(new URL(url), 'utf8'), {
-    jsc: {
-      target: 'es2022',
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true },
-      keepClassNames: true,
-    },
+    ...SWC_OPTIONS,
     module: { type: 'es6' },
     sourceMaps: 'inline',
   });
