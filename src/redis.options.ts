@@ -1,3 +1,4 @@
+import { CacheModuleOptions, resolveCacheOptions, type ResolvedCacheOptions } from './cache/cache.options.js';
 import { AnyValue, findProblems, Nested } from './common/option-validation.js';
 import { InvalidOptionsError, type OptionProblem } from './common/errors.js';
 import { NAMESPACE_FORM, NAMESPACE_MUST_BE } from './common/keys/key-space.js';
@@ -9,6 +10,12 @@ import { SINGLE_CONNECTION, type ConnectionPlan } from './connection/connection-
 import { CACHE_CONNECTION, STATE_CONNECTION } from './connection/connection.tokens.js';
 import { defaultConnection } from './connection/default-connection.js';
 import { redisOptionsFromEnv } from './connection/environment.js';
+import { LockModuleOptions, resolveLockOptions, type ResolvedLockOptions } from './lock/lock.options.js';
+import {
+  RateLimitModuleOptions,
+  resolveRateLimitOptions,
+  type ResolvedRateLimitOptions,
+} from './rate-limit/rate-limit.options.js';
 
 /** Is the namespace of an application that names none. */
 const DEFAULT_NAMESPACE = 'app';
@@ -45,6 +52,12 @@ export class RedisModuleOptions {
   @IsFlag() failFast?: boolean;
   /** Answers this library's errors over HTTP with problem+json: 409, 429, 503. @default true */
   @IsFlag() httpErrors?: boolean;
+  /** Configures the cache. */
+  @Nested(() => CacheModuleOptions) cache?: CacheModuleOptions;
+  /** Configures rate limits. */
+  @Nested(() => RateLimitModuleOptions) rateLimit?: RateLimitModuleOptions;
+  /** Configures locks. */
+  @Nested(() => LockModuleOptions) lock?: LockModuleOptions;
 }
 
 /** Holds every option with its default filled in. @internal */
@@ -52,6 +65,9 @@ export interface ResolvedRedisOptions extends ConnectionPlan {
   readonly namespace: string;
   readonly secrets: readonly string[];
   readonly httpErrors: boolean;
+  readonly cache: ResolvedCacheOptions;
+  readonly rateLimit: ResolvedRateLimitOptions;
+  readonly lock: ResolvedLockOptions;
 }
 
 /**
@@ -74,6 +90,9 @@ export function resolveRedisOptions(raw: RedisModuleOptions = {}): ResolvedRedis
     namespace: raw.namespace ?? environment.namespace ?? DEFAULT_NAMESPACE,
     secrets: raw.secret === undefined ? [] : [raw.secret].flat(),
     httpErrors: raw.httpErrors ?? true,
+    cache: resolveCacheOptions(raw.cache),
+    rateLimit: resolveRateLimitOptions(raw.rateLimit),
+    lock: resolveLockOptions(raw.lock),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { CACHE_MODULE_OPTIONS } from './cache/cache.constants.js';
+import { CACHE_EXPORTS, CACHE_PROVIDERS } from './cache/cache.providers.js';
 import { BootChecks } from './common/boot-checks.js';
 import { SYSTEM_CLOCK, type Clock } from './common/clock.js';
 import { SuiteEvents } from './common/events.js';
@@ -13,9 +15,13 @@ import { SuiteLog } from './connection/suite-log.js';
 import { SuiteSettings } from './connection/suite-settings.js';
 import { HEALTH_EXPORTS, HEALTH_PROVIDERS } from './health/health.providers.js';
 import { RedisErrorFilter } from './http/redis-error.filter.js';
+import { LOCK_MODULE_OPTIONS } from './lock/lock.constants.js';
+import { LOCK_EXPORTS, LOCK_PROVIDERS } from './lock/lock.providers.js';
 import { SERVER_READERS } from './monitoring/monitoring.constants.js';
 import { MONITORING_EXPORTS, MONITORING_PROVIDERS } from './monitoring/monitoring.providers.js';
 import type { ServerReader } from './monitoring/server-reader.js';
+import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit/rate-limit.constants.js';
+import { RATE_LIMIT_EXPORTS, RATE_LIMIT_PROVIDERS } from './rate-limit/rate-limit.providers.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
 
 /** Is the token of the options with every default filled in. @internal */
@@ -37,7 +43,8 @@ const GROUND: Provider[] = [
   },
   {
     provide: ConnectionRegistry,
-    inject: [RESOLVED_OPTIONS, SuiteEvents, CLOCK],
+    // The log is asked for so that it hears of what happens while the connections open.
+    inject: [RESOLVED_OPTIONS, SuiteEvents, CLOCK, SuiteLog],
     useFactory: async (options: ResolvedRedisOptions, events: SuiteEvents, clock: Clock) => {
       const registry = new ConnectionRegistry({ events, clock });
       await registry.open(options);
@@ -64,8 +71,36 @@ const OBSERVERS: Provider[] = [
   },
 ];
 
+const WINGS: Provider[] = [
+  wingOptions(CACHE_MODULE_OPTIONS, 'cache'),
+  wingOptions(RATE_LIMIT_MODULE_OPTIONS, 'rateLimit'),
+  wingOptions(LOCK_MODULE_OPTIONS, 'lock'),
+  ...CACHE_PROVIDERS,
+  ...RATE_LIMIT_PROVIDERS,
+  ...LOCK_PROVIDERS,
+];
+
 /** Lists everything the module provides besides the connections. @internal */
-export const SUITE_PROVIDERS: Provider[] = [...GROUND, ...OBSERVERS];
+export const SUITE_PROVIDERS: Provider[] = [...GROUND, ...WINGS, ...OBSERVERS];
 
 /** Lists what the module's importers may inject. @internal */
-export const SUITE_EXPORTS = [SUITE_RUNTIME, SuiteEvents, ...HEALTH_EXPORTS, ...MONITORING_EXPORTS];
+export const SUITE_EXPORTS = [
+  SUITE_RUNTIME,
+  SuiteEvents,
+  SuiteSettings,
+  BootChecks,
+  CLOCK,
+  ...CACHE_EXPORTS,
+  ...RATE_LIMIT_EXPORTS,
+  ...LOCK_EXPORTS,
+  ...HEALTH_EXPORTS,
+  ...MONITORING_EXPORTS,
+];
+
+function wingOptions(token: symbol, wing: 'cache' | 'rateLimit' | 'lock'): Provider {
+  return {
+    provide: token,
+    inject: [RESOLVED_OPTIONS],
+    useFactory: (options: ResolvedRedisOptions) => options[wing],
+  };
+}

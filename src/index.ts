@@ -1,0 +1,158 @@
+// The module
+export { RedisModule, type RedisModuleExtras, type RedisOptionsFactory } from './redis.module.js';
+export { RedisModuleOptions, type RedisConnections } from './redis.options.js';
+
+// Connections
+export type { AvailabilityState } from './connection/availability.js';
+export type { RedisConnection } from './connection/connection-form.js';
+export {
+  RedisAuthError,
+  RedisReplyError,
+  RedisTlsRequiredError,
+  RedisUnavailableError,
+  type UnavailableReason,
+} from './connection/connection.errors.js';
+export {
+  ClientConnection,
+  ClusterConnection,
+  ClusterNodes,
+  ConnectionSettings,
+  EmbeddedConnection,
+  HostConnection,
+  ReconnectOptions,
+  SentinelConnection,
+  ServerAccess,
+  UrlConnection,
+  type RedisClient,
+  type ServerAddress,
+} from './connection/connection.options.js';
+export {
+  CACHE_CONNECTION,
+  getRedisToken,
+  InjectRedis,
+  STATE_CONNECTION,
+} from './connection/connection.tokens.js';
+export {
+  EmbeddedServerMissingError,
+  EmbeddedServerRefusedError,
+  EmbeddedServerStartError,
+} from './connection/embedded/embedded.errors.js';
+export { redisOptionsFromEnv, type EnvironmentOptions } from './connection/environment.js';
+
+// Durations, errors, events, keys
+export type { Duration, DurationUnit } from './common/duration.js';
+export {
+  InvalidOptionsError,
+  RedisSuiteError,
+  type OptionProblem,
+  type RedisSuiteErrorCode,
+} from './common/errors.js';
+export { SuiteEvents, type SuiteEventMap, type SuiteEventName } from './common/events.js';
+export type { CacheKey, KeySegment } from './common/keys/cache-key.js';
+export { defineKeys, type KeyRegistry } from './common/keys/define-keys.js';
+export { describeKeys, type KeyDescription } from './common/keys/describe-keys.js';
+export type { KeyBuilder, KeyIds } from './common/keys/key-builder.js';
+export type {
+  CheckedKeyDefinitions,
+  DefineKeysOptions,
+  KeyDefinition,
+  KeyDefinitions,
+  KeyParameter,
+} from './common/keys/key-definition.js';
+export { KEY_FAMILIES, type DataClass, type KeyFamily } from './common/keys/key-families.js';
+export { InvalidKeyError } from './common/keys/key.errors.js';
+
+// Cache
+export type { CacheCounts, CacheStats } from './cache/cache-stats.js';
+export type { CacheOutcome } from './cache/cache-trace.js';
+export { DEFAULT_CACHE_NAME } from './cache/cache.constants.js';
+export { CacheCodecError, CacheUnavailableError, UncacheableResultError } from './cache/cache.errors.js';
+export type { InvalidationKind } from './cache/cache.events.js';
+export { CacheModuleOptions } from './cache/cache.options.js';
+export { CacheService } from './cache/cache.service.js';
+export type { CachedOptions } from './cache/cached-options.js';
+export { Cached, type CachedDecorator } from './cache/cached.decorator.js';
+export type { Codec } from './cache/codec/codec.js';
+export type { AsyncMethod, OnlyKnown, OptionsDoNotFitTheMethod } from './cache/decorated-types.js';
+export { CacheStorageOptions, type CacheEntryOptions } from './cache/entry-options.js';
+export type { CacheEntry } from './cache/entry-writer.js';
+export type { InvalidateCacheOptions } from './cache/invalidate-cache-options.js';
+export { InvalidateCache, type InvalidateCacheDecorator } from './cache/invalidate-cache.decorator.js';
+export type { LoadContext } from './cache/load-context.js';
+
+// Rate limits
+export type { RateLimitRef } from './rate-limit/entry-of.js';
+export type { RateLimitDecision } from './rate-limit/rate-limit-decision.js';
+export type { RateLimitPolicyRef } from './rate-limit/rate-limit-policies.js';
+export { DEFAULT_RATE_LIMIT_POLICY } from './rate-limit/rate-limit.constants.js';
+export { RateLimit } from './rate-limit/rate-limit.decorator.js';
+export {
+  RateLimitExceededError,
+  RateLimitKeyError,
+  RateLimitUnavailableError,
+  RateLimitUnboundError,
+  UnknownRateLimitPolicyError,
+  type RateLimitExcess,
+} from './rate-limit/rate-limit.errors.js';
+export {
+  RateLimitException,
+  RateLimitGraphqlException,
+  type RateLimitProblem,
+} from './rate-limit/rate-limit.exceptions.js';
+export { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
+export {
+  RateLimitModuleOptions,
+  RateLimitPolicy,
+  RateLimitRule,
+  RateLimitUse,
+  type RateLimitAlgorithm,
+  type RateLimitCost,
+  type RateLimitKey,
+  type RateLimitOnRedisDown,
+  type RateLimitRequest,
+  type RateLimitUserFinder,
+  type RateLimitUserId,
+} from './rate-limit/rate-limit.options.js';
+export { RateLimitService, type ConsumeOptions } from './rate-limit/rate-limit.service.js';
+export { SkipRateLimit } from './rate-limit/skip-rate-limit.decorator.js';
+
+// Locks
+export { currentLock } from './lock/lock-context.js';
+export type { LockInfo } from './lock/lock-info.js';
+export type { LockedResource } from './lock/lock-resource.js';
+export {
+  LockBusyError,
+  LockContextError,
+  LockLostError,
+  LockTimeoutError,
+  type LockLostReason,
+} from './lock/lock.errors.js';
+export { LockModuleOptions, LockOptions } from './lock/lock.options.js';
+export { LockService } from './lock/lock.service.js';
+export type { Lock } from './lock/lock.js';
+export {
+  WithLock,
+  type LockableMethod,
+  type ResourceDoesNotFitTheMethod,
+  type WithLockDecorator,
+} from './lock/with-lock.decorator.js';
+export { WithLockOptions, type OnBusy } from './lock/with-lock.options.js';
+
+// Health
+export { RedisHealthIndicator } from './health/redis-health.indicator.js';
+export type {
+  ConnectionHealth,
+  RedisHealth,
+  RedisHealthOptions,
+  RedisHealthResult,
+  RedisHealthState,
+} from './health/redis-health.js';
+
+// Monitoring
+export type { LatencySummary } from './monitoring/latency.js';
+export { RedisMonitor } from './monitoring/redis-monitor.js';
+export type { CommandCounts, ConnectionSnapshot, RedisSnapshot } from './monitoring/redis-snapshot.js';
+export type { ServerReport } from './monitoring/server-report.js';
+
+// Errors over HTTP
+export { RedisErrorFilter } from './http/redis-error.filter.js';
