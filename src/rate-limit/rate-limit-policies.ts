@@ -78,7 +78,7 @@ export class RateLimitPolicies {
       if (problems.length > 0) throw new InvalidOptionsError('Rate limit policy', problems);
       return resolvePolicy(one);
     });
-    const problem = duplicateProblem(policies);
+    const problem = duplicateProblem(policies.map(({ name }) => name));
     if (problem !== null)
       throw new InvalidOptionsError('Rate limit policies', [{ path: 'policy', message: problem }]);
     return policies;
@@ -86,14 +86,13 @@ export class RateLimitPolicies {
 }
 
 /**
- * Says what is wrong with policies that are to be passed together: none at all, or two of one name, which would count
- * each call twice in one place. @returns null when nothing is.
+ * Says what is wrong with the names of policies that are to be passed together: none at all, or one of them twice,
+ * which would count each call twice. @returns null when nothing is.
  *
  * @internal
  */
-export function duplicateProblem(policies: readonly ResolvedPolicy[]): string | null {
-  if (policies.length === 0) return 'is empty; give at least one policy';
-  const names = policies.map(({ name }) => name);
+export function duplicateProblem(names: readonly string[]): string | null {
+  if (names.length === 0) return 'is empty; give at least one policy';
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   return twice === undefined ? null : `has '${twice}' twice; give each policy a name of its own`;
 }

@@ -96,22 +96,37 @@ export class RateLimitPolicy {
   onRedisDown?: RateLimitOnRedisDown;
 }
 
-/** Is a policy with the way in which handlers use it. @publicApi */
-export class RateLimitRule extends RateLimitPolicy {
-  /** Says who is counted; mandatory on service methods. @default 'ip' */
-  @rule({
-    name: 'isRateLimitKey',
-    mustBe: "'ip', 'user', 'api-key' or a function of the execution context",
-    accepts: (value) => typeof value === 'function' || ['ip', 'user', 'api-key'].includes(value as string),
-  })
+const IsKey = rule({
+  name: 'isRateLimitKey',
+  mustBe: "'ip', 'user', 'api-key' or a function of the execution context",
+  accepts: (value) => typeof value === 'function' || ['ip', 'user', 'api-key'].includes(value as string),
+});
+
+const IsCost = rule({
+  name: 'isRateLimitCost',
+  mustBe: `a whole number from 1 to ${MAX_LIMIT}, or a function of the execution context`,
+  accepts: (value) => typeof value === 'function' || isCount(value),
+});
+
+/** Says who is counted by a method's calls, and how much. @publicApi */
+export class RateLimitUse {
+  /** Says who is counted; mandatory on service methods, where it must be a function. @default the policy's, else 'ip' */
+  @IsKey
+  key?: RateLimitKey;
+
+  /** Is what one call consumes. @default the policy's, else 1 */
+  @IsCost
+  cost?: RateLimitCost;
+}
+
+/** Is a policy with the way in which methods use it. @publicApi */
+export class RateLimitRule extends RateLimitPolicy implements RateLimitUse {
+  /** Says who is counted; mandatory on service methods, where it must be a function. @default 'ip' */
+  @IsKey
   key?: RateLimitKey;
 
   /** Is what one call consumes. @default 1 */
-  @rule({
-    name: 'isRateLimitCost',
-    mustBe: `a whole number from 1 to ${MAX_LIMIT}, or a function of the execution context`,
-    accepts: (value) => typeof value === 'function' || isCount(value),
-  })
+  @IsCost
   cost?: RateLimitCost;
 }
 

@@ -3,10 +3,9 @@ import { toMs, type Duration } from '../common/duration.js';
 import { Limiter } from './limiter.js';
 import type { RateLimitDecision } from './rate-limit-decision.js';
 import { RateLimitPolicies, type RateLimitPolicyRef } from './rate-limit-policies.js';
-import { RateLimitExceededError, RateLimitUnavailableError } from './rate-limit.errors.js';
 import { checkedCost, checkedSubject, SubjectKeys } from './subject-keys.js';
 import type { LimitCall } from './limit-plan.js';
-import type { Verdict } from './verdict.js';
+import { decisionOrThrow, type Verdict } from './verdict.js';
 
 /** Adjusts one call. @publicApi */
 export interface ConsumeOptions {
@@ -103,11 +102,4 @@ export class RateLimitService {
   #call(policy: RateLimitPolicyRef, subject: string, cost: number): LimitCall {
     return this.subjects.call(this.policies.plan(policy), checkedSubject(subject), cost);
   }
-}
-
-/** Returns the decision of a verdict that allows. @throws {RedisSuiteError} for one that does not. @internal */
-export function decisionOrThrow({ allowed, unavailable, decision }: Verdict): RateLimitDecision {
-  if (allowed) return decision;
-  if (unavailable) throw new RateLimitUnavailableError(decision.policy, decision.retryAfterMs);
-  throw new RateLimitExceededError(decision);
 }

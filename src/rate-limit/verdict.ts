@@ -1,5 +1,6 @@
 import type { WindowOutcome } from './limit-plan.js';
 import type { RateLimitDecision } from './rate-limit-decision.js';
+import { RateLimitExceededError, RateLimitUnavailableError } from './rate-limit.errors.js';
 
 /** Is what all windows of a call say together. @internal */
 export interface Verdict {
@@ -44,4 +45,17 @@ export function tightestFirst(outcomes: readonly WindowOutcome[]): readonly Wind
       b.resetMs - a.resetMs
     );
   });
+}
+
+/**
+ * Returns the decision of a verdict that allows.
+ *
+ * @throws {RateLimitExceededError} when the call exceeds a limit.
+ * @throws {RateLimitUnavailableError} when a limit cannot be checked.
+ * @internal
+ */
+export function decisionOrThrow({ allowed, unavailable, decision }: Verdict): RateLimitDecision {
+  if (allowed) return decision;
+  if (unavailable) throw new RateLimitUnavailableError(decision.policy, decision.retryAfterMs);
+  throw new RateLimitExceededError(decision);
 }

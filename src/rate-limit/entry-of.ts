@@ -1,0 +1,39 @@
+import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
+import { findProblems } from '../common/option-validation.js';
+import type { RateLimitEntry } from './rate-limit-entry.js';
+import { duplicateProblem } from './rate-limit-policies.js';
+import { resolveRule, type ResolvedRule } from './rate-limit-policy.js';
+import { RateLimitRule, RateLimitUse } from './rate-limit.options.js';
+
+/** Is what `@RateLimit` takes: a policy's name, a rule, or several to be passed together. @publicApi */
+export type RateLimitRef = string | RateLimitRule | readonly (string | RateLimitRule)[];
+
+/**
+ * Reads what an `@RateLimit` on `label` says.
+ *
+ * @throws {InvalidOptionsError} listing all that cannot be used.
+ * @internal
+ */
+export function entryOf(label: string, ref: RateLimitRef, use: RateLimitUse): RateLimitEntry {
+  const refs = (Array.isArray(ref) ? ref : [ref]) as readonly (string | RateLimitRule)[];
+  const pathOf = (i: number) => (Array.isArray(ref) ? `[${i}]` : 'policy');
+  assertNone(label, [
+    ...refs.flatMap((one, i) => (typeof one === 'string' ? [] : findProblems(RateLimitRule, one, pathOf(i)))),
+    ...findProblems(RateLimitUse, use, 'use'),
+  ]);
+  const rules = refs.map((one, i) => {
+    if (typeof one === 'string') return one;
+    return resolveRule(one, refs.length === 1 ? label : `${label}#${i + 1}`);
+  });
+  const problem = duplicateProblem(rules.map(nameOf));
+  if (problem !== null) assertNone(label, [{ path: 'policy', message: problem }]);
+  return Object.freeze({ label, rules: Object.freeze(rules), key: use.key, cost: use.cost });
+}
+
+function nameOf(rule: string | ResolvedRule): string {
+  return typeof rule === 'string' ? rule : rule.policy.name;
+}
+
+function assertNone(label: string, problems: readonly OptionProblem[]): void {
+  if (problems.length > 0) throw new InvalidOptionsError(`@RateLimit on ${label}`, problems);
+}

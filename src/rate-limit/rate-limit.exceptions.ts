@@ -1,0 +1,69 @@
+import { HttpException, HttpStatus } from '@nestjs/common';
+import type { RateLimitDecision } from './rate-limit-decision.js';
+
+/**
+ * Is the body of a refusal, as problem details.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457 and draft-ietf-httpapi-ratelimit-headers
+ * @publicApi
+ */
+export interface RateLimitProblem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  /** Names the policies that refuse the call. */
+  readonly 'violated-policies'?: readonly string[];
+}
+
+/** Refuses a call over HTTP: with 429, or with 503 when the policy cannot be checked. @publicApi */
+export class RateLimitException extends HttpException {
+  constructor(
+    readonly problem: RateLimitProblem,
+    readonly decision: RateLimitDecision,
+  ) {
+    super(problem, problem.status);
+    this.message = problem.detail;
+  }
+}
+
+/** Refuses a call in GraphQL; servers put `extensions` into the answer. @publicApi */
+export class RateLimitGraphqlException extends RateLimitException {
+  /** Tells clients what happened. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(problem: RateLimitProblem, decision: RateLimitDecision) {
+    super(problem, decision);
+    this.extensions = refusalPayload(problem, decision);
+  }
+}
+
+/** Makes the problem for a call beyond a limit. @internal */
+export function exceededProblem(violated: readonly string[]): RateLimitProblem {
+  return {
+    type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+    title: 'Too many requests',
+    status: HttpStatus.TOO_MANY_REQUESTS,
+    detail: 'The limit for this operation is used up; try again later.',
+    code: 'E_RATE_LIMIT_EXCEEDED',
+    'violated-policies': violated,
+  };
+}
+
+/** Is the problem of a call that cannot be checked. @internal */
+export const UNAVAILABLE_PROBLEM: RateLimitProblem = Object.freeze({
+  type: 'about:blank',
+  title: 'Service unavailable',
+  status: HttpStatus.SERVICE_UNAVAILABLE,
+  detail: 'The limit for this operation cannot be checked at the moment; try again later.',
+  code: 'E_RATE_LIMIT_UNAVAILABLE',
+});
+
+/** Says the same where there is no HTTP answer to carry it. @internal */
+export function refusalPayload(
+  { code, 'violated-policies': violatedPolicies }: RateLimitProblem,
+  { limit, retryAfterMs }: RateLimitDecision,
+): Readonly<Record<string, unknown>> {
+  return { code, violatedPolicies: violatedPolicies ?? [], limit, retryAfterMs };
+}

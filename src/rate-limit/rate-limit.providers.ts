@@ -1,0 +1,38 @@
+import type { Provider } from '@nestjs/common';
+import { BoundRules } from './bound-rules.js';
+import { CallCounter } from './call-counter.js';
+import { DecisionDeadline } from './decision-deadline.js';
+import { HandlerLimits } from './handler-limits.js';
+import { HandlerRules } from './handler-rules.js';
+import { Limiter } from './limiter.js';
+import { MemoryLimits } from './memory-limits.js';
+import { RateLimitPolicies } from './rate-limit-policies.js';
+import { RateLimitBootCheck } from './rate-limit.boot-check.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { RateLimitService } from './rate-limit.service.js';
+import { RedisLimits } from './redis-limits.js';
+import { ServiceLimits } from './service-limits.js';
+import { SubjectFinder } from './subject-finder.js';
+import { SubjectKeys } from './subject-keys.js';
+
+/** Lists the wing's classes. @internal */
+export const RATE_LIMIT_PROVIDERS: Provider[] = [
+  BoundRules,
+  CallCounter,
+  DecisionDeadline,
+  HandlerLimits,
+  HandlerRules,
+  Limiter,
+  MemoryLimits,
+  RateLimitBootCheck,
+  RateLimitGuard,
+  RateLimitPolicies,
+  RateLimitService,
+  RedisLimits,
+  ServiceLimits,
+  SubjectFinder,
+  SubjectKeys,
+];
+
+/** Lists what applications may inject, and what the guard needs in every module it is brought into. @internal */
+export const RATE_LIMIT_EXPORTS = [HandlerLimits, RateLimitGuard, RateLimitService];
