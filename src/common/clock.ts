@@ -15,13 +15,21 @@ export interface Clock {
   after(delayMs: number, wake: () => void): Cancel;
 }
 
+/** Is the longest wait of one timer, in milliseconds; Node takes a longer one for 1. @internal */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Is the clock of the machine. @internal */
 export const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, wake) {
-    const timer = setTimeout(wake, delayMs);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const isLast = leftMs <= MAX_TIMER_MS;
+      timer = setTimeout(isLast ? wake : () => wait(leftMs - MAX_TIMER_MS), Math.min(leftMs, MAX_TIMER_MS));
+      timer.unref();
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };
