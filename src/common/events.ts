@@ -16,6 +16,11 @@ export type SuiteEventName = keyof SuiteEventMap;
 
 type Listener<N extends SuiteEventName> = (payload: SuiteEventMap[N]) => void;
 
+/** Is one listening: an object of its own, so that a function that listens twice is two. */
+interface Listening {
+  readonly listener: Listener<never>;
+}
+
 /**
  * Carries the library's events within one application: wings emit, monitoring and the application listen.
  *
@@ -25,14 +30,15 @@ type Listener<N extends SuiteEventName> = (payload: SuiteEventMap[N]) => void;
  * @publicApi
  */
 export class SuiteEvents {
-  readonly #listeners = new Map<SuiteEventName, Set<Listener<never>>>();
+  readonly #listeners = new Map<SuiteEventName, Set<Listening>>();
 
   /** Calls `listener` on every event `name`. @returns a function that stops it. */
   on<N extends SuiteEventName>(name: N, listener: Listener<N>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
+    const listening = { listener };
+    this.#listeners.set(name, listeners.add(listening));
     return () => {
-      listeners.delete(listener);
+      listeners.delete(listening);
     };
   }
 
@@ -40,7 +46,7 @@ export class SuiteEvents {
   emit<N extends SuiteEventName>(name: N, payload: SuiteEventMap[N]): void {
     const listeners = this.#listeners.get(name);
     if (listeners === undefined) return;
-    for (const listener of listeners) {
+    for (const { listener } of listeners) {
       try {
         (listener as Listener<N>)(payload);
       } catch (error) {
