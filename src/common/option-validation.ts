@@ -38,8 +38,7 @@ export function findProblems(optionsClass: OptionsClass, raw: unknown, path: str
     return [{ path: path || 'options', message: 'must be an object of options' }];
   }
   const prototype = optionsClass.prototype as object;
-  const candidate = Object.assign(Object.create(prototype) as object, raw);
-  const errors = validateSync(candidate, {
+  const errors = validateSync(copyOnto(prototype, raw), {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: false,
@@ -61,18 +60,36 @@ export function assertOptions(optionsClass: OptionsClass, raw: unknown, where: s
   if (problems.length > 0) throw new InvalidOptionsError(where, problems);
 }
 
+/** Defines and does not assign, so that `__proto__` from parsed JSON is one more unknown option. */
+function copyOnto(prototype: object, raw: object): object {
+  const candidate = Object.create(prototype) as object;
+  for (const [key, value] of Object.entries(raw)) {
+    Object.defineProperty(candidate, key, { value, configurable: true, enumerable: true, writable: true });
+  }
+  return candidate;
+}
+
 function findNested(prototype: object, raw: object, path: string): OptionProblem[] {
-  return [...(nestedOptions.get(prototype) ?? [])].flatMap(([key, { shape, optionsClass }]) => {
+  return nestedOf(prototype).flatMap(([key, { shape, optionsClass }]) => {
     const value = (raw as Record<string, unknown>)[key];
     if (value === undefined) return [];
     const at = join(path, key);
     if (shape === 'one') return findProblems(optionsClass(), value, at);
-    if (value === null || typeof value !== 'object')
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
       return [{ path: at, message: 'must be an object by name' }];
     return Object.entries(value).flatMap(([name, member]) =>
       findProblems(optionsClass(), member, join(at, name)),
     );
   });
+}
+
+/** Lists what a class and those it extends declare. */
+function nestedOf(prototype: object | null): [string, NestedOption][] {
+  if (prototype === null) return [];
+  return [
+    ...nestedOf(Object.getPrototypeOf(prototype) as object | null),
+    ...(nestedOptions.get(prototype) ?? []),
+  ];
 }
 
 function describe(error: ValidationError, optionsClass: OptionsClass, path: string): OptionProblem[] {
