@@ -23,7 +23,9 @@ const IN_USE: ErrorProblem = {
 
 /**
  * Maps the errors that a client can do something about to what it is told; every other error is a fault of the
- * application and stays Nest's 500. docs/errors.md repeats the statuses, and a test compares them.
+ * application and stays Nest's 500.
+ *
+ * The guard of the rate limits and docs/errors.md say the same, and tests compare them.
  *
  * @internal
  */
@@ -33,7 +35,13 @@ export const ERROR_PROBLEMS: ReadonlyMap<RedisSuiteErrorCode, ErrorProblem> = ne
 >([
   ['E_REDIS_UNAVAILABLE', REDIS_AWAY],
   ['E_CACHE_UNAVAILABLE', REDIS_AWAY],
-  ['E_RATE_LIMIT_UNAVAILABLE', REDIS_AWAY],
+  [
+    'E_RATE_LIMIT_UNAVAILABLE',
+    {
+      ...REDIS_AWAY,
+      detail: 'The limit for this operation cannot be checked at the moment; try again later.',
+    },
+  ],
   ['E_LOCK_BUSY', IN_USE],
   ['E_LOCK_TIMEOUT', IN_USE],
   [
