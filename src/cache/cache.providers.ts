@@ -1,4 +1,4 @@
-import type { CallHandler, ExecutionContext, NestInterceptor, Provider } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import { APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
 import type { Clock } from '../common/clock.js';
 import { SuiteEvents } from '../common/events.js';
@@ -16,10 +16,6 @@ import { CachedOwners } from './cached-owners.js';
 import { InvalidatingCalls } from './invalidating-calls.js';
 
 type EngineDependencies = [RedisGateway, Clock, SuiteEvents, SuiteSettings, ResolvedCacheOptions, CacheTrace];
-
-const PASS_THROUGH: NestInterceptor = {
-  intercept: (_context: ExecutionContext, next: CallHandler) => next.handle(),
-};
 
 function assemble(...parts: EngineDependencies): CacheEngine {
   const [redis, clock, events, { namespace }, options, trace] = parts;
@@ -50,11 +46,11 @@ export const CACHE_PROVIDERS: Provider[] = [
     useFactory: (engine: CacheEngine) => new CacheService(engine),
   },
   {
-    // Whether it is on may be known only at boot, when it is too late to leave a provider out.
     provide: APP_INTERCEPTOR,
     inject: [CACHE_MODULE_OPTIONS, CacheTrace, HttpAdapterHost],
+    // Nest skips an interceptor that is null.
     useFactory: ({ exposeHeader }: ResolvedCacheOptions, trace: CacheTrace, host: HttpAdapterHost) =>
-      exposeHeader ? new CacheHeaderInterceptor(trace, host) : PASS_THROUGH,
+      exposeHeader ? new CacheHeaderInterceptor(trace, host) : null,
   },
 ];
 

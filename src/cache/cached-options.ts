@@ -7,10 +7,7 @@ import { CacheStorageOptions } from './entry-options.js';
  *
  * @publicApi
  */
-export interface CachedOptions<
-  Args extends unknown[] = never[],
-  Result = unknown,
-> extends CacheStorageOptions {
+export interface CachedOptions<Args extends unknown[] = never[], Result = never> extends CacheStorageOptions {
   /**
    * Names the entry: a template such as `'user:{0}'`, `'user:{id}'` or `'user:{0.id}'`, or a function.
    * @default the class, the method and all arguments, by type and structure

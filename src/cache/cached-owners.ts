@@ -20,13 +20,14 @@ const MEND = "give its @Cached methods a 'key'";
 @Injectable()
 export class CachedOwners {
   readonly #labels = new Map<Type, string>();
+  #problems: readonly OptionProblem[] | null = null;
   readonly #owners = new WeakMap<CachedMethod, WeakMap<Type, EncodedKey>>();
 
   constructor(
     private readonly decorated: DecoratedProviders,
     checks: BootChecks,
   ) {
-    checks.add(() => this.#check());
+    checks.add(() => this.#boot());
   }
 
   /** Returns what the default key of a method begins with. @throws {InvalidOptionsError} when it cannot be unique. */
@@ -39,7 +40,7 @@ export class CachedOwners {
   }
 
   #name(type: Type, { target, methodName }: CachedMethod): string[] {
-    const own = `${this.#labels.get(type) ?? this.#labelLate(type)}.${methodName}`;
+    const own = `${this.#label(type)}.${methodName}`;
     let depth = 0;
     for (let at: object | null = type.prototype as object; at !== null && at !== target; depth++) {
       at = Object.getPrototypeOf(at) as object | null;
@@ -47,26 +48,30 @@ export class CachedOwners {
     return depth === 0 ? [own] : [own, `${target.constructor.name}^${depth}`];
   }
 
-  /** Labels the classes there are at boot, and lists what stands against it. */
-  #check(): OptionProblem[] {
-    const problems: OptionProblem[] = [];
+  #label(type: Type): string {
+    this.#boot();
+    return this.#labels.get(type) ?? this.#labelLate(type);
+  }
+
+  /** Labels the classes there are, once, and lists what stands against it. */
+  #boot(): readonly OptionProblem[] {
+    this.#problems ??= this.#labelAll();
+    return this.#problems;
+  }
+
+  #labelAll(): OptionProblem[] {
     const modules = new Map<Type, string>();
-    for (const { type, moduleName, methodName, metadata, isStatic } of this.decorated.methods<CachedMethod>(
-      CACHED_METADATA,
-    )) {
+    const problems: OptionProblem[] = [];
+    const found = this.decorated.methods<CachedMethod>(CACHED_METADATA);
+    for (const { type, moduleName, methodName, metadata, isStatic } of found) {
       if (metadata.key !== null) continue;
       if (!isStatic) problems.push({ path: `${type.name}.${methodName}`, message: REQUEST_SCOPED });
       if (!modules.has(type)) modules.set(type, moduleName);
     }
     for (const [type, moduleName] of modules) {
       const isShared = [...modules.keys()].some((other) => other !== type && other.name === type.name);
-      const label = isShared ? `${moduleName}.${type.name}` : type.name;
-      const isTaken = [...this.#labels.values()].includes(label);
-      if (type.name === '')
-        problems.push({ path: `a class of ${moduleName}`, message: `has no name; ${MEND}` });
-      else if (isTaken)
-        problems.push({ path: label, message: `is the name of two classes; rename one or ${MEND}` });
-      else this.#labels.set(type, label);
+      const problem = this.#assign(type, isShared ? `${moduleName}.${type.name}` : type.name);
+      if (problem !== null) problems.push(problem);
     }
     return problems;
   }
@@ -74,13 +79,17 @@ export class CachedOwners {
   #labelLate(type: Type): string {
     const found = [...this.decorated.classes()].find((candidate) => candidate.type === type);
     const label = `${found?.moduleName ?? ''}.${type.name}`;
-    const isTaken = [...this.#labels.values()].includes(label);
-    if (type.name === '' || isTaken) {
-      const message = type.name === '' ? 'is a class without a name' : 'is the name of two classes';
-      throw new InvalidOptionsError('@Cached', [{ path: label, message: `${message}; ${MEND}` }]);
-    }
-    this.#labels.set(type, label);
+    const problem = this.#assign(type, label);
+    if (problem !== null) throw new InvalidOptionsError('@Cached', [problem]);
     return label;
+  }
+
+  #assign(type: Type, label: string): OptionProblem | null {
+    const isTaken = [...this.#labels.values()].includes(label);
+    if (type.name === '') return { path: label, message: `is a class without a name; ${MEND}` };
+    if (isTaken) return { path: label, message: `is the name of two classes; rename one or ${MEND}` };
+    this.#labels.set(type, label);
+    return null;
   }
 }
 

@@ -36,7 +36,7 @@ export type CachedDecorator<Options> = <Method extends AsyncMethod>(
  * @publicApi
  */
 export function Cached(ttl?: Duration): CachedDecorator<object>;
-export function Cached<const Options extends CachedOptions>(
+export function Cached<const Options extends CachedOptions & object>(
   options: OnlyKnown<Options, CachedOptions>,
 ): CachedDecorator<Options>;
 export function Cached(options: Duration | CachedOptions = {}): CachedDecorator<object> {

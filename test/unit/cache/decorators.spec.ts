@@ -1,0 +1,100 @@
+import { Get, Next, Req, Res } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import { Cached } from '../../../src/cache/cached.decorator.js';
+import { InvalidateCache } from '../../../src/cache/invalidate-cache.decorator.js';
+import { InvalidOptionsError } from '../../../src/common/errors.js';
+
+function defineCached(options: unknown): () => unknown {
+  return () => {
+    class Users {
+      @Cached(options as { ttl: '1h' })
+      async find(id: string): Promise<string> {
+        return Promise.resolve(id);
+      }
+    }
+    return Users;
+  };
+}
+
+function defineInvalidating(options: unknown): () => unknown {
+  return () => {
+    class Users {
+      @InvalidateCache(options as { tags: [] })
+      async update(id: string): Promise<string> {
+        return Promise.resolve(id);
+      }
+    }
+    return Users;
+  };
+}
+
+describe('@Cached at class definition', () => {
+  it.each([
+    [{ tll: '1h' }, /@Cached on Users\.find[^]*tll: is no option here/],
+    [{ ttl: '1 hour' }, /ttl: must be a positive number of milliseconds/],
+    [{ ttl: -5 }, /ttl: must be/],
+    ['soon', /ttl: must be/],
+    [{ jitter: 2 }, /jitter: must be a number from 0 to 1/],
+    [{ key: 'user:{name}' }, /\{name\}/],
+    [{ key: 'user:{1}' }, /\{1\}/],
+    [{ key: 'user:{result.id}' }, /result/],
+    [{ key: 5 }, /key: must be a template/],
+    [{ tags: ['user:{name}'] }, /tags/],
+    [{ tags: 'users' }, /tags: must be a list/],
+    [{ condition: true }, /condition: must be a function/],
+    [{ codec: { name: 'x' } }, /codec: must be a codec/],
+    [{ name: ' ' }, /name: must be/],
+  ])('refuses %j', (options, message) => {
+    expect(defineCached(options)).toThrow(InvalidOptionsError);
+    expect(defineCached(options)).toThrow(message);
+  });
+
+  it('refuses handlers that answer by themselves, or take the whole request without a key', () => {
+    const response = () => {
+      class Answers {
+        @Get()
+        @Cached({ key: 'x' })
+        async find(@Res() _response: unknown): Promise<void> {
+          await Promise.resolve();
+        }
+      }
+      return Answers;
+    };
+    const next = () => {
+      class Answers {
+        @Cached({ key: 'x' })
+        async find(@Next() _next: unknown): Promise<void> {
+          await Promise.resolve();
+        }
+      }
+      return Answers;
+    };
+    const whole = () => {
+      class Answers {
+        @Cached()
+        @Get()
+        async find(@Req() _request: unknown): Promise<void> {
+          await Promise.resolve();
+        }
+      }
+      return Answers;
+    };
+    expect(response).toThrow(/Answers\.find: has @Res\(\).*passthrough: true/);
+    expect(next).toThrow(/has @Next\(\)/);
+    expect(whole).toThrow(/has @Req\(\).*say what tells calls apart by 'key'/);
+  });
+});
+
+describe('@InvalidateCache at class definition', () => {
+  it.each([
+    [{}, /keys: or tags or patterns must say what to invalidate/],
+    [{ key: ['a'] }, /key: is no option here/],
+    [{ keys: 'user:{id}' }, /keys: must be a list of templates or a function/],
+    [{ keys: ['user:{name}'] }, /\{name\}/],
+    [{ keys: ['user:{result.id}'], when: 'before' }, /result/],
+    [{ tags: ['users'], when: 'later' }, /when: must be one of 'after', 'before'/],
+  ])('refuses %j', (options, message) => {
+    expect(defineInvalidating(options)).toThrow(InvalidOptionsError);
+    expect(defineInvalidating(options)).toThrow(message);
+  });
+});
