@@ -2,9 +2,11 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { WindowOutcome } from './limit-plan.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import type { RateLimitKey } from './rate-limit.options.js';
+import { tightestFirst } from './verdict.js';
 
-/** Registered, so that the ESM and CommonJS builds share it. */
+/** Registered, so that the ESM and CommonJS builds share them. */
 const STATE = Symbol.for('nestjs-redis-suite:rate-limit-call');
+const OUTCOMES = Symbol.for('nestjs-redis-suite:rate-limit-outcomes');
 
 /** Is what the guards of one call know of each other. @internal */
 export interface CallState {
@@ -12,12 +14,28 @@ export interface CallState {
   attached: RateLimitEntry | null;
   /** Holds what has been counted. */
   readonly counted: { readonly policy: string; readonly key: RateLimitKey }[];
-  /** Holds the outcomes of what has been counted. */
-  outcomes: readonly WindowOutcome[];
 }
 
 /** Returns the state of a call: Nest makes one execution context a call, for all its guards. @internal */
 export function callState(context: ExecutionContext): CallState {
   const holder = context as { [STATE]?: CallState };
-  return (holder[STATE] ??= { attached: null, counted: [], outcomes: [] });
+  return (holder[STATE] ??= { attached: null, counted: [] });
+}
+
+/**
+ * Adds outcomes to those that the answer of this call tells, and returns them all, the tightest first. In GraphQL
+ * several calls share an answer; of one policy it tells the last outcome.
+ *
+ * @internal
+ */
+export function addOutcomes(
+  context: ExecutionContext,
+  outcomes: readonly WindowOutcome[],
+): readonly WindowOutcome[] {
+  const operation =
+    context.getType<string>() === 'graphql' ? context.getArgByIndex<object | undefined>(2) : undefined;
+  const holder = (operation ?? context) as { [OUTCOMES]?: readonly WindowOutcome[] };
+  const names = outcomes.map(({ policy }) => policy.name);
+  const others = holder[OUTCOMES]?.filter(({ policy }) => !names.includes(policy.name)) ?? [];
+  return (holder[OUTCOMES] = tightestFirst([...others, ...outcomes]));
 }

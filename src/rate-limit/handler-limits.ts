@@ -1,15 +1,15 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { BoundRule } from './bound-rules.js';
 import { CallCounter } from './call-counter.js';
-import { callState, type CallState } from './call-state.js';
+import { addOutcomes, callState, type CallState } from './call-state.js';
 import { HandlerRules } from './handler-rules.js';
 import { planOf } from './limit-plan.js';
-import { rateLimitHeaders } from './rate-limit-headers.js';
+import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import type { RateLimitKey, ResolvedRateLimitOptions } from './rate-limit.options.js';
 import { refusalOf } from './refusal.js';
 import { responseOf, setHeader } from './request-of.js';
-import { tightestFirst, type Verdict } from './verdict.js';
+import type { Verdict } from './verdict.js';
 
 /**
  * Counts calls of handlers, tells the client how it stands, and refuses what exceeds a limit.
@@ -42,26 +42,19 @@ export class HandlerLimits {
     const verdict = await this.counter.count(rule, key, context);
     state.counted.push(...rule.plan.windows.map(({ policy }) => ({ policy: policy.name, key })));
     if (verdict === null) return;
-    state.outcomes = tightestFirst([...state.outcomes, ...verdict.outcomes]);
-    this.#tell(context, state, verdict);
+    this.#tell(context, verdict);
     if (!verdict.allowed) throw await refusalOf(context, verdict);
   }
 
-  #tell(
-    context: ExecutionContext,
-    { outcomes }: CallState,
-    { allowed, unavailable, decision }: Verdict,
-  ): void {
+  #tell(context: ExecutionContext, { allowed, unavailable, decision, outcomes }: Verdict): void {
     const response = responseOf(context);
     if (response === undefined) return;
-    if (unavailable) setHeader(response, ['Retry-After', String(Math.ceil(decision.retryAfterMs / 1_000))]);
-    else {
-      for (const header of rateLimitHeaders(outcomes, { legacy: this.options.legacyHeaders })) {
-        setHeader(response, header);
-      }
-    }
-    if (!allowed && context.getType() === 'http')
-      setHeader(response, ['Content-Type', 'application/problem+json']);
+    const told = addOutcomes(context, outcomes);
+    const headers: Header[] = unavailable
+      ? [['Retry-After', String(Math.ceil(decision.retryAfterMs / 1_000))]]
+      : rateLimitHeaders(told, { legacy: this.options.legacyHeaders });
+    if (!allowed && context.getType() === 'http') headers.push(['Content-Type', 'application/problem+json']);
+    for (const header of headers) setHeader(response, header);
   }
 }
 

@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { Controller, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import {
+  Args,
+  Field,
+  GraphQLModule,
+  ObjectType,
+  Parent,
+  Query,
+  ResolveField,
+  Resolver,
+} from '@nestjs/graphql';
+import {
+  ClientProxyFactory,
+  EventPattern,
+  MessagePattern,
+  Transport,
+  type ClientProxy,
+} from '@nestjs/microservices';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { firstValueFrom } from 'rxjs';
+import { WebSocket } from 'ws';
+import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
+import { RedisModule } from '../../../src/redis.module.js';
+import { findFreePort } from '../../../src/testing/free-port.js';
+import { startRedis } from '../../../src/testing/start-redis.js';
+import type { TestRedis } from '../../../src/testing/test-redis.js';
+import { openHttpApp, type HttpApp } from '../../support/http-app.js';
+
+const hour = { window: '1h' } as const;
+
+@ObjectType()
+class Book {
+  @Field() title!: string;
+}
+
+@Resolver(() => Book)
+class Books {
+  @Query(() => [Book])
+  @RateLimit({ name: 'books', limit: 2, ...hour })
+  books(): Book[] {
+    return [{ title: 'a' }, { title: 'b' }];
+  }
+
+  @Query(() => Book)
+  book(@Args('title') title: string): Book {
+    return { title };
+  }
+
+  @ResolveField(() => String)
+  @RateLimit({ name: 'reviews', limit: 3, ...hour })
+  review(@Parent() book: Book): string {
+    return `${book.title} is good`;
+  }
+}
+
+@WebSocketGateway()
+class Chat {
+  @SubscribeMessage('say')
+  @RateLimit({ name: 'say', limit: 1, ...hour })
+  say(): { event: string; data: string } {
+    return { event: 'said', data: 'ok' };
+  }
+}
+
+@Controller()
+class Messages {
+  readonly events: string[] = [];
+
+  @MessagePattern('sum')
+  @RateLimit({
+    name: 'sum',
+    limit: 1,
+    ...hour,
+    key: (call) => call.switchToRpc().getData<{ from: string }>().from,
+  })
+  sum(): number {
+    return 3;
+  }
+
+  @MessagePattern('by-address')
+  @RateLimit({ name: 'tcp', limit: 1, ...hour })
+  byAddress(): string {
+    return 'ok';
+  }
+
+  @EventPattern('happened')
+  @RateLimit({ name: 'event', limit: 1, ...hour, key: () => 'everybody' })
+  happened(data: string): void {
+    this.events.push(data);
+  }
+}
+
+interface GraphqlError {
+  message: string;
+  path: string[];
+  extensions: Record<string, unknown>;
+}
+
+describe('rate limits beyond plain HTTP', () => {
+  let server: TestRedis;
+  let http: HttpApp;
+  let client: ClientProxy;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    const port = await findFreePort();
+
+    @Module({ providers: [Books] })
+    class BooksModule {}
+
+    const tcp = { transport: Transport.TCP as const, options: { host: '127.0.0.1', port } };
+    http = await openHttpApp(
+      'Express',
+      {
+        imports: [
+          RedisModule.forRoot({
+            connection: server.url,
+            namespace: randomUUID(),
+            rateLimit: { default: { limit: 100, ...hour } },
+          }),
+          GraphQLModule.forRoot<ApolloDriverConfig>({
+            driver: ApolloDriver,
+            autoSchemaFile: true,
+            fieldResolverEnhancers: ['guards'],
+          }),
+          BooksModule,
+        ],
+        controllers: [Messages],
+        providers: [Chat, { provide: APP_GUARD, useClass: RateLimitGuard }],
+      },
+      (app) => {
+        app.useWebSocketAdapter(new WsAdapter(app));
+        app.connectMicroservice(tcp);
+      },
+    );
+    await http.app.startAllMicroservices();
+    client = ClientProxyFactory.create(tcp);
+  });
+  afterAll(async () => {
+    client?.close();
+    await http?.close();
+    await server?.stop();
+  });
+
+  async function query(text: string): Promise<{ data: unknown; errors?: GraphqlError[]; headers: Headers }> {
+    const { body, headers } = await http.send('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: text }),
+    });
+    return { ...(body as { data: unknown; errors?: GraphqlError[] }), headers };
+  }
+
+  it('refuses a GraphQL query with an error of its own, and sets headers', async () => {
+    const { headers } = await query('{ books { title } }');
+    expect(headers.get('RateLimit')).toMatch(/^"books";r=1;t=3600, "default";r=\d+;t=3600$/);
+    const { data, errors } = await query('{ one: books { title } two: books { title } }');
+    expect(data).toBeNull();
+    expect(errors).toHaveLength(1);
+    expect(errors?.[0]).toMatchObject({
+      path: ['two'],
+      extensions: { code: 'E_RATE_LIMIT_EXCEEDED', violatedPolicies: ['books'], limit: 2 },
+    });
+    expect(errors?.[0]?.extensions['retryAfterMs']).toBeGreaterThan(3_590_000);
+  });
+
+  it('limits a field of a GraphQL object, and counts the default only at the root', async () => {
+    const { data, headers } = await query(
+      '{ a: book(title: "a") { review } b: book(title: "b") { review } }',
+    );
+    expect(data).toEqual({ a: { review: 'a is good' }, b: { review: 'b is good' } });
+    const left = (text: string | null) => Number(/"default";r=(\d+)/.exec(text ?? '')?.[1]);
+    const { errors, headers: later } = await query(
+      '{ a: book(title: "a") { review } b: book(title: "b") { review title } }',
+    );
+    expect(errors?.[0]).toMatchObject({ extensions: { violatedPolicies: ['reviews'] } });
+    expect(left(headers.get('RateLimit')) - left(later.get('RateLimit'))).toBe(2);
+  });
+
+  it('refuses a WebSocket message with a WsException', async () => {
+    const socket = new WebSocket(http.url.replace('http', 'ws'));
+    await new Promise((resolve) => socket.once('open', resolve));
+    const answer = async () => {
+      const message = new Promise<string>((resolve) =>
+        socket.once('message', (data: Buffer) => resolve(data.toString())),
+      );
+      socket.send(JSON.stringify({ event: 'say', data: 'hello' }));
+      return JSON.parse(await message) as object;
+    };
+    expect(await answer()).toEqual({ event: 'said', data: 'ok' });
+    expect(await answer()).toMatchObject({
+      event: 'exception',
+      data: { status: 'error', code: 'E_RATE_LIMIT_EXCEEDED', violatedPolicies: ['say'], limit: 1 },
+    });
+    socket.close();
+  });
+
+  it('refuses a message with an RpcException, by key function and by address', async () => {
+    const send = (pattern: string, from: string) => firstValueFrom(client.send<unknown>(pattern, { from }));
+    expect(await send('sum', 'ann')).toBe(3);
+    await expect(send('sum', 'ann')).rejects.toMatchObject({
+      code: 'E_RATE_LIMIT_EXCEEDED',
+      violatedPolicies: ['sum'],
+    });
+    expect(await send('sum', 'bob')).toBe(3);
+    expect(await send('by-address', 'ann')).toBe('ok');
+    await expect(send('by-address', 'bob')).rejects.toMatchObject({ violatedPolicies: ['tcp'] });
+  });
+
+  it('drops an event beyond the limit', async () => {
+    for (const data of ['first', 'second'])
+      await firstValueFrom(client.emit('happened', data), { defaultValue: null });
+    await firstValueFrom(client.send<unknown>('sum', { from: 'afterwards' }));
+    expect(http.app.get(Messages).events).toEqual(['first']);
+  });
+});
