@@ -1,0 +1,34 @@
+/** Declares what the examples in the documentation take from the reader's own application. */
+
+// Services that a class would inject.
+declare const cache: import('nestjs-redis-suite').CacheService;
+declare const limits: import('nestjs-redis-suite').RateLimitService;
+declare const locks: import('nestjs-redis-suite').LockService;
+declare const events: import('nestjs-redis-suite').SuiteEvents;
+declare const logger: import('@nestjs/common').Logger;
+declare const redis: import('nestjs-redis-suite/testing').TestRedis;
+
+// The application's own code.
+declare interface Product {
+  id: number;
+  name: string;
+}
+declare class ProductRepository {
+  find(id: number): Promise<Product>;
+  reduceStock(id: number, amount: number): Promise<void>;
+}
+declare class Credentials {
+  email: string;
+  password: string;
+}
+declare interface Session {
+  token: string;
+}
+declare function signIn(credentials: Credentials): Promise<Session>;
+declare function pay(): Promise<void>;
+declare const audit: { write(entry: object): void };
+declare function afterAll(run: () => unknown): void;
+declare class AuthModule {}
+declare class OperatorGuard {
+  canActivate(): boolean;
+}
