@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 /** Stands in for npm: `ci` installs a compiler, and each other command runs what the test prepared for it. */
 const NPM = `#!/bin/sh
@@ -13,6 +13,8 @@ else
   if [ -f "answers/$word" ]; then . "answers/$word"; fi
 fi
 `;
+
+jest.setTimeout(60_000);
 
 describe('.ci/run', () => {
   let root: string;
@@ -76,7 +78,7 @@ describe('.ci/run', () => {
     expect(lines).toContain('Failed: readme embedded');
     expect(lines.at(-1)).toBe('tests: 0 passed, 2 failed, 0 skipped');
     expect(code).toBe(1);
-  }, 30_000);
+  });
 
   it('gives up with a summary when the dependencies cannot be installed', async () => {
     await writeFile(join(root, 'bin/npm'), '#!/bin/sh\nexit 1\n');
