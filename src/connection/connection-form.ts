@@ -8,7 +8,7 @@ import {
   SentinelConnection,
   UrlConnection,
 } from './connection.options.js';
-import { urlProblem } from './redis-url.js';
+import { URL_FORM, urlProblem } from './redis-url.js';
 
 /**
  * Says how to reach Redis: a `redis://` or `rediss://` URL, its fields, Sentinels, a cluster, a client of the
@@ -42,9 +42,7 @@ const FORM_NAMES =
 export function connectionProblems(raw: unknown, path: string): OptionProblem[] {
   if (typeof raw === 'string') {
     const problem = urlProblem(raw);
-    return problem === null
-      ? []
-      : [{ path, message: `${problem}; write redis://user:password@host:6379/0, or rediss:// for TLS` }];
+    return problem === null ? [] : [{ path, message: `${problem}; write ${URL_FORM}` }];
   }
   if (typeof raw !== 'object' || raw === null) return [{ path, message: `must be ${FORM_NAMES}` }];
   const forms = Object.keys(FORMS).filter((key) => (raw as Record<string, unknown>)[key] !== undefined);
@@ -56,15 +54,16 @@ export function connectionProblems(raw: unknown, path: string): OptionProblem[] 
 }
 
 function formProblems(raw: Record<string, unknown>, path: string): OptionProblem[] {
-  if (raw['embedded'] === false)
+  const { embedded, sentinels, name, url, tls } = raw;
+  if (embedded === false)
     return [{ path: `${path}.embedded`, message: 'must be true; leave the connection out instead' }];
-  if (raw['sentinels'] !== undefined && raw['name'] === undefined) {
-    return [
-      {
-        path: `${path}.name`,
-        message: 'is missing: write the name of the master group that the Sentinels watch',
-      },
-    ];
+  if (sentinels !== undefined && name === undefined) {
+    const message = 'is missing: write the name of the master group that the Sentinels watch';
+    return [{ path: `${path}.name`, message }];
+  }
+  if (tls === false && typeof url === 'string' && /^rediss:/i.test(url)) {
+    const message = "is false, but the URL says rediss://; write redis://, or leave 'tls' out";
+    return [{ path: `${path}.tls`, message }];
   }
   return [];
 }

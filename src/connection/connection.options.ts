@@ -3,7 +3,14 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Duration } from '../common/duration.js';
 import { IsDuration, IsFlag, IsText, IsWholeNumber } from '../common/option-rules.js';
 import { Nested } from '../common/option-validation.js';
-import { IsRedisClient, IsRedisUrl, IsSecretText, IsServerList, IsTlsChoice } from './connection.rules.js';
+import {
+  IsHost,
+  IsRedisClient,
+  IsRedisUrl,
+  IsSecretText,
+  IsServerList,
+  IsTlsChoice,
+} from './connection.rules.js';
 
 /** Is a client of ioredis, for one server or for a cluster. @publicApi */
 export type RedisClient = Redis | Cluster;
@@ -63,7 +70,7 @@ export class UrlConnection extends ConnectionSettings {
 /** Connects to one server by its fields. @publicApi */
 export class HostConnection extends ServerAccess {
   /** Is the server's name or address. */
-  @IsText(/^[^\s/]+$/, 'a host name or address') host!: string;
+  @IsHost() host!: string;
   /** Is the server's port, 1 to 65535. @default 6379 */
   @IsWholeNumber(1, 65_535) port?: number;
   /** Is the database's number. @default 0 */

@@ -1,11 +1,11 @@
 import { rule } from '../common/option-rules.js';
-import { urlProblem } from './redis-url.js';
+import { URL_FORM, urlProblem } from './redis-url.js';
 
 /** Accepts a `redis://` or `rediss://` URL; the value, which may hold a password, stays out of the message. @internal */
 export const IsRedisUrl = (): PropertyDecorator =>
   rule({
     name: 'isRedisUrl',
-    mustBe: 'a URL such as redis://user:password@host:6379/0, or rediss:// for TLS',
+    mustBe: `a URL such as ${URL_FORM}`,
     accepts: (value) => typeof value === 'string' && urlProblem(value) === null,
     secret: true,
   });
@@ -28,12 +28,18 @@ export const IsTlsChoice = (): PropertyDecorator =>
     secret: true,
   });
 
-/** Accepts a list of `{ host, port? }`. @internal */
+/** Accepts a host name or address; what stands there in its place, perhaps a URL, stays out of the message. @internal */
+export const IsHost = (): PropertyDecorator =>
+  rule({ name: 'isHost', mustBe: 'a host name or address', accepts: isHost, secret: true });
+
+/** Accepts a list of `{ host, port? }`; what stands there in its place stays out of the message. @internal */
 export const IsServerList = (): PropertyDecorator =>
   rule({
     name: 'isServerList',
     mustBe: 'a list of at least one { host, port }',
     accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isAddress),
+    required: true,
+    secret: true,
   });
 
 /** Accepts an ioredis client, from whichever copy of ioredis. @internal */
@@ -46,12 +52,6 @@ export const IsRedisClient = (): PropertyDecorator =>
       value !== null &&
       ['call', 'defineCommand', 'duplicate'].every((name) => name in value),
   });
-
-function isAddress(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { host, port } = value as { host?: unknown; port?: unknown };
-  return typeof host === 'string' && host !== '' && (port === undefined || Number.isInteger(port));
-}
 
 /** Accepts a secret of at least 16 characters, or a list of them; never shows one. @internal */
 export const IsSecretList = (): PropertyDecorator =>
@@ -66,3 +66,13 @@ export const IsSecretList = (): PropertyDecorator =>
     },
     secret: true,
   });
+
+function isHost(value: unknown): boolean {
+  return typeof value === 'string' && /^[^\s/@]+$/.test(value);
+}
+
+function isAddress(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { host, port = 1 } = value as { host?: unknown; port?: unknown };
+  return isHost(host) && Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65_535;
+}

@@ -8,6 +8,9 @@ export interface RedisUrlParts {
   readonly tls: boolean;
 }
 
+/** Shows how a Redis URL is written, for error messages. @internal */
+export const URL_FORM = 'redis://user:password@host:6379/0, or rediss:// for TLS';
+
 /** Says what is wrong with a Redis URL without quoting it, since it may hold a password. @returns null when it is good. @internal */
 export function urlProblem(text: string): string | null {
   let url: URL;
@@ -16,11 +19,16 @@ export function urlProblem(text: string): string | null {
   } catch {
     return 'is no URL';
   }
-  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') return `has the scheme ${url.protocol}//`;
+  if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') return 'has another scheme';
   if (url.hostname === '') return 'names no host';
+  if (url.port === '0') return 'has the port 0';
   if (!isDecodable(url.username) || !isDecodable(url.password))
     return 'has a % in its credentials that is not written %25';
-  return /^\/?\d*$/.test(url.pathname) ? null : 'has a path that is no database number';
+  if (!/^\/?\d*$/.test(url.pathname)) return 'has a path that is no database number';
+  // A password with a # or ? would otherwise end here unseen, and so would an option that nobody reads.
+  return url.search === '' && url.hash === ''
+    ? null
+    : 'has a ? or # (in a password: %3F, %23), which says nothing here';
 }
 
 /** Takes a Redis URL apart; call `urlProblem` first. @internal */

@@ -1,0 +1,193 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { Cluster, Redis } from 'ioredis';
+import { connectionProblems } from '../../../src/connection/connection-form.js';
+
+const SECRET = 'hunter2';
+
+const single = new Redis({ lazyConnect: true });
+const cluster = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true });
+afterAll(() => {
+  single.disconnect();
+  cluster.disconnect();
+});
+
+/** Returns what is wrong, as `path: message`. */
+function problemsOf(connection: unknown): string[] {
+  return connectionProblems(connection, 'connection').map(({ path, message }) => `${path}: ${message}`);
+}
+
+const ACCESS = { username: 'u', password: SECRET, tls: { ca: 'x' } };
+const SETTINGS = {
+  connectTimeout: '1s',
+  commandTimeout: 500,
+  bootTimeout: '3s',
+  maxRetriesPerRequest: 1,
+  reconnect: { attempts: 0, minDelay: '10ms', maxDelay: '2s' },
+  lazyConnect: true,
+};
+const NODES = [{ host: 'a' }, { host: 'b', port: 7000 }];
+
+const FORMS: [string, unknown][] = [
+  ['a URL', 'redis://h'],
+  ['{ url }', { url: 'rediss://h', tls: { ca: 'x' }, ...SETTINGS }],
+  ['{ host }', { host: 'h', port: 1, db: 0, ...ACCESS, ...SETTINGS }],
+  [
+    '{ sentinels }',
+    {
+      sentinels: NODES,
+      name: 'm',
+      db: 1,
+      sentinelUsername: 'u',
+      sentinelPassword: 'p',
+      ...ACCESS,
+      ...SETTINGS,
+    },
+  ],
+  ['{ cluster }', { cluster: { nodes: NODES }, ...ACCESS, ...SETTINGS }],
+  ['{ client } of one server', { client: single, commandTimeout: '1s', bootTimeout: 1 }],
+  ['{ client } of a cluster', { client: cluster }],
+  ['{ embedded }', { embedded: true, allowInProduction: true, ...SETTINGS }],
+];
+
+describe('connectionProblems', () => {
+  it.each(FORMS)('finds none in %s', (_, connection) => {
+    expect(problemsOf(connection)).toEqual([]);
+  });
+
+  it.each([[null], [undefined], [5], [true], [() => 'redis://h']])(
+    'refuses %p, naming the forms',
+    (connection) => {
+      expect(problemsOf(connection)).toEqual([
+        'connection: must be a redis:// URL, { url }, { host }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }',
+      ]);
+    },
+  );
+
+  it.each([[{}], [[]], [{ port: 6379 }], [{ host: undefined }], [new Date()]])(
+    'finds no server in %p',
+    (connection) => {
+      expect(problemsOf(connection)).toEqual([
+        expect.stringMatching(/^connection: names no server; write a redis:\/\/ URL/),
+      ]);
+    },
+  );
+
+  it.each([
+    [{ url: 'redis://h', host: 'h' }, 'url and host'],
+    [{ host: 'h', sentinels: NODES, name: 'm' }, 'host and sentinels'],
+    [{ client: single, embedded: true }, 'client and embedded'],
+    [{ url: 'redis://h', cluster: { nodes: NODES }, embedded: true }, 'url and cluster and embedded'],
+  ])('refuses several forms at once', (connection, forms) => {
+    expect(problemsOf(connection)).toEqual([
+      `connection: names its server twice, by ${forms}; keep one of them`,
+    ]);
+  });
+
+  it.each<[string, unknown, string[]]>([
+    [
+      'a bad URL',
+      'http://h',
+      ['connection: has another scheme; write redis://user:password@host:6379/0, or rediss:// for TLS'],
+    ],
+    [
+      'a bad { url }',
+      { url: 'h:6379' },
+      ['connection.url: must be a URL such as redis://user:password@host:6379/0, or rediss:// for TLS'],
+    ],
+    [
+      'an unknown option',
+      { host: 'h', keyPrefix: 'x' },
+      [
+        expect.stringMatching(
+          /^connection\.keyPrefix: is no option here; the options are .*commandTimeout, .*host/,
+        ) as never,
+      ],
+    ],
+    [
+      'an option of another form',
+      { url: 'redis://h', password: SECRET },
+      [expect.stringMatching(/^connection\.password: is no option here/) as never],
+    ],
+    [
+      'bad settings',
+      { host: 'h', commandTimeout: '-5s' },
+      [expect.stringMatching(/^connection\.commandTimeout: must be .*; got '-5s'$/) as never],
+    ],
+    [
+      'bad nested settings',
+      { host: 'h', reconnect: { minDelay: 0 } },
+      [expect.stringMatching(/^connection\.reconnect\.minDelay: must be .*; got 0$/) as never],
+    ],
+    [
+      'a bad port',
+      { host: 'h', port: 65_536 },
+      ['connection.port: must be a whole number from 1 to 65535; got 65536'],
+    ],
+    ['a bad host', { host: 'a b' }, ['connection.host: must be a host name or address']],
+    [
+      'no nodes',
+      { cluster: {} },
+      ['connection.cluster.nodes: must be a list of at least one { host, port }'],
+    ],
+    [
+      'an empty list of nodes',
+      { cluster: { nodes: [] } },
+      ['connection.cluster.nodes: must be a list of at least one { host, port }'],
+    ],
+    ['a bad cluster', { cluster: NODES }, ['connection.cluster: must be an object of options']],
+    [
+      'a sentinel without a host',
+      { sentinels: [{ port: 1 }], name: 'm' },
+      ['connection.sentinels: must be a list of at least one { host, port }'],
+    ],
+    [
+      'a sentinel with a bad port',
+      { sentinels: [{ host: 'h', port: 0 }], name: 'm' },
+      ['connection.sentinels: must be a list of at least one { host, port }'],
+    ],
+    [
+      'no group of sentinels',
+      { sentinels: NODES },
+      ['connection.name: is missing: write the name of the master group that the Sentinels watch'],
+    ],
+    [
+      'something that is no client',
+      { client: {} },
+      ['connection.client: must be an ioredis Redis or Cluster; got a value of type object'],
+    ],
+    [
+      'embedded: false',
+      { embedded: false },
+      ['connection.embedded: must be true; leave the connection out instead'],
+    ],
+    [
+      'a rediss:// URL with TLS turned off',
+      { url: 'rediss://h', tls: false },
+      ["connection.tls: is false, but the URL says rediss://; write redis://, or leave 'tls' out"],
+    ],
+  ])('refuses %s', (_, connection, problems) => {
+    expect(problemsOf(connection)).toEqual(problems);
+  });
+
+  it.each<[string, unknown]>([
+    ['a URL of another scheme', `http://user:${SECRET}@h`],
+    ['a URL whose scheme is missing', `${SECRET}:x@h`],
+    ['a URL that is none', `redis://:${SECRET}/@h:x`],
+    ['{ url }', { url: `redis//:${SECRET}@h` }],
+    ['a URL for a host', { host: `redis://:${SECRET}@h` }],
+    ['a URL without its scheme for a host', { host: `:${SECRET}@h` }],
+    ['a URL for Sentinels', { sentinels: `redis://:${SECRET}@h`, name: 'm' }],
+    ['URLs for Sentinels', { sentinels: [`redis://:${SECRET}@h`], name: 'm' }],
+    ['URLs for nodes', { cluster: { nodes: [{ host: `redis://:${SECRET}@h` }] } }],
+    ['a URL for a cluster', { cluster: `redis://:${SECRET}@h` }],
+    ['a password that is no text', { host: 'h', password: [SECRET] }],
+    ["a Sentinel's password that is no text", { sentinels: NODES, name: 'm', sentinelPassword: { SECRET } }],
+    ['TLS options that are none', { host: 'h', tls: SECRET }],
+    ['two forms', { url: `redis://:${SECRET}@h`, host: SECRET }],
+    ['an option that is not known', { host: 'h', auth: SECRET }],
+  ])('keeps what may be a secret out of the message: %s', (_, connection) => {
+    const problems = problemsOf(connection);
+    expect(problems).not.toEqual([]);
+    expect(problems.join()).not.toContain(SECRET);
+  });
+});
