@@ -96,7 +96,7 @@ function withProviders(definition: DynamicModule, connectionNames: readonly stri
   const resolved: Provider = {
     provide: RESOLVED_OPTIONS,
     inject: [MODULE_OPTIONS_TOKEN],
-    useFactory: (raw: RedisModuleOptions) => resolveRedisOptions(raw),
+    useFactory: (raw: RedisModuleOptions) => resolveRedisOptions(raw, connectionNames),
   };
   return {
     ...definition,

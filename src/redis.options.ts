@@ -1,15 +1,13 @@
 import { CacheModuleOptions, resolveCacheOptions, type ResolvedCacheOptions } from './cache/cache.options.js';
 import { AnyValue, findProblems, Nested } from './common/option-validation.js';
-import { InvalidOptionsError, type OptionProblem } from './common/errors.js';
+import { InvalidOptionsError } from './common/errors.js';
 import { NAMESPACE_FORM, NAMESPACE_MUST_BE } from './common/keys/key-space.js';
 import { IsFlag, IsText } from './common/option-rules.js';
-import { connectionProblems, type RedisConnection } from './connection/connection-form.js';
+import type { RedisConnection } from './connection/connection-form.js';
+import { findConnections, type ConnectionPlan } from './connection/connection-plan.js';
 import { ConnectionSettings } from './connection/connection.options.js';
 import { IsSecretList } from './connection/connection.rules.js';
-import { SINGLE_CONNECTION, type ConnectionPlan } from './connection/connection-registry.js';
-import { CACHE_CONNECTION, STATE_CONNECTION } from './connection/connection.tokens.js';
-import { defaultConnection } from './connection/default-connection.js';
-import { redisOptionsFromEnv } from './connection/environment.js';
+import { findEnvironmentNamespace } from './connection/environment.js';
 import { LockModuleOptions, resolveLockOptions, type ResolvedLockOptions } from './lock/lock.options.js';
 import {
   RateLimitModuleOptions,
@@ -71,54 +69,35 @@ export interface ResolvedRedisOptions extends ConnectionPlan {
 }
 
 /**
- * Checks the options as the user wrote them and fills in the defaults.
+ * Checks the options as the user wrote them and fills in the defaults; the environment is asked only for what they
+ * leave open.
  *
+ * @param connectionNames those for which clients can be injected.
  * @throws {InvalidOptionsError} listing every problem and its mend.
  * @internal
  */
-export function resolveRedisOptions(raw: RedisModuleOptions = {}): ResolvedRedisOptions {
-  const problems = [...findProblems(RedisModuleOptions, raw, ''), ...serverProblems(raw)];
-  if (problems.length > 0) throw new InvalidOptionsError('RedisModule', problems);
-  const environment = redisOptionsFromEnv();
-  const { connection, connections } = raw;
+export function resolveRedisOptions(
+  raw: RedisModuleOptions = {},
+  connectionNames: readonly string[] = [],
+): ResolvedRedisOptions {
+  const ownProblems = findProblems(RedisModuleOptions, raw, '');
+  // What is no object is a problem by now, and has no options.
+  const written = Object(raw) as RedisModuleOptions;
+  const connections = findConnections(written, connectionNames);
+  const namespace = written.namespace === undefined ? findEnvironmentNamespace() : { problems: [] };
+  const problems = [...ownProblems, ...connections.problems, ...namespace.problems];
+  if (problems.length > 0 || connections.value === undefined) {
+    throw new InvalidOptionsError('RedisModule', problems);
+  }
   return {
-    connections: connections ?? {
-      [SINGLE_CONNECTION]: connection ?? environment.connection ?? defaultConnection(),
-    },
+    connections: connections.value,
     defaults: raw.connectionDefaults ?? {},
     failFast: raw.failFast ?? false,
-    namespace: raw.namespace ?? environment.namespace ?? DEFAULT_NAMESPACE,
+    namespace: raw.namespace ?? namespace.value ?? DEFAULT_NAMESPACE,
     secrets: raw.secret === undefined ? [] : [raw.secret].flat(),
     httpErrors: raw.httpErrors ?? true,
     cache: resolveCacheOptions(raw.cache),
     rateLimit: resolveRateLimitOptions(raw.rateLimit),
     lock: resolveLockOptions(raw.lock),
   };
-}
-
-function serverProblems({ connection, connections }: RedisModuleOptions): OptionProblem[] {
-  if (connections === undefined)
-    return connection === undefined ? [] : connectionProblems(connection, 'connection');
-  if (connection !== undefined) {
-    return [
-      {
-        path: 'connection',
-        message:
-          "and 'connections' exclude each other: keep 'connection' for one server, 'connections' for several",
-      },
-    ];
-  }
-  if (typeof (connections as unknown) !== 'object') {
-    return [{ path: 'connections', message: 'must be an object such as { cache: …, state: … }' }];
-  }
-  const missing = [CACHE_CONNECTION, STATE_CONNECTION].filter((role) => connections[role] === undefined);
-  return [
-    ...missing.map((role) => ({
-      path: `connections.${role}`,
-      message: "is missing; name a server for 'cache' and one for 'state', or use 'connection' for both",
-    })),
-    ...Object.entries(connections)
-      .filter(([name]) => !missing.includes(name))
-      .flatMap(([name, server]) => connectionProblems(server, `connections.${name}`)),
-  ];
 }

@@ -3,9 +3,10 @@ import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
 import { createClient } from './client-factory.js';
 import type { RedisConnection } from './connection-form.js';
+import { SINGLE_CONNECTION, type ConnectionPlan } from './connection-plan.js';
 import { resolveSettings, type ResolvedConnectionSettings } from './connection-settings.js';
 import { RedisUnavailableError } from './connection.errors.js';
-import type { ConnectionSettings, EmbeddedConnection, RedisClient } from './connection.options.js';
+import type { EmbeddedConnection, RedisClient } from './connection.options.js';
 import { CACHE_CONNECTION, STATE_CONNECTION } from './connection.tokens.js';
 import { startEmbeddedServer, type EmbeddedServer } from './embedded/embedded-server.js';
 import { IoredisGateway } from './ioredis-gateway.js';
@@ -20,15 +21,6 @@ declare module '../common/events.js' {
 
 /** Bounds the good-bye to each server at shutdown. */
 const CLOSE_TIMEOUT_MS = 1_000;
-
-/** Says which connections there are. @internal */
-export interface ConnectionPlan {
-  /** Maps names to servers; with `single`, the names `cache` and `state` both mean that one. */
-  readonly connections: Readonly<Record<string, RedisConnection>>;
-  readonly defaults: ConnectionSettings;
-  /** Fails the boot when a server is away. */
-  readonly failFast: boolean;
-}
 
 interface RegistryDeps {
   readonly events: SuiteEvents;
@@ -65,7 +57,7 @@ export class ConnectionRegistry {
     throw toError(failure.reason);
   }
 
-  /** Returns the gateway of a connection; undefined when there is none of that name. */
+  /** Returns the gateway of a connection. @returns undefined when there is none of that name. */
   find(name: string): IoredisGateway | undefined {
     const isRole = name === CACHE_CONNECTION || name === STATE_CONNECTION;
     return this.#gateways.get(name) ?? (isRole ? this.#gateways.get(SINGLE_CONNECTION) : undefined);
@@ -131,9 +123,6 @@ export class ConnectionRegistry {
     return server.url;
   }
 }
-
-/** Is the key under which a single connection for everything is kept. @internal */
-export const SINGLE_CONNECTION = '*';
 
 function publicName(name: string): string {
   return name === SINGLE_CONNECTION ? 'redis' : name;

@@ -1,5 +1,4 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
-import { InvalidOptionsError } from '../common/errors.js';
 import { ConnectionRegistry } from './connection-registry.js';
 import { CACHE_CONNECTION, getGatewayToken, getRedisToken, STATE_CONNECTION } from './connection.tokens.js';
 import type { IoredisGateway } from './ioredis-gateway.js';
@@ -24,10 +23,9 @@ function fromRegistry(
     provide: token,
     inject: [ConnectionRegistry],
     useFactory: (registry: ConnectionRegistry) => {
+      // The names were checked with the options, before anything was opened.
       const gateway = registry.find(name);
-      if (gateway !== undefined) return pick(gateway);
-      const message = `is listed, but 'connections' has no '${name}'; add it there, or remove the name here`;
-      throw new InvalidOptionsError('RedisModule', [{ path: 'connectionNames', message }]);
+      return gateway && pick(gateway);
     },
   };
 }

@@ -1,10 +1,12 @@
 import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
-import type { RedisConnection } from './connection-form.js';
-import { parseRedisUrl, urlProblem, type RedisUrlParts } from './redis-url.js';
+import { NAMESPACE_FORM, NAMESPACE_MUST_BE } from '../common/keys/key-space.js';
+import type { HostConnection } from './connection.options.js';
+import type { FoundOption } from './found-option.js';
+import { parseRedisUrl, URL_FORM, urlProblem, type RedisUrlParts } from './redis-url.js';
 
 /** Is what the environment says about Redis; what it does not say is left out. @publicApi */
 export interface EnvironmentOptions {
-  connection?: RedisConnection;
+  connection?: HostConnection;
   namespace?: string;
 }
 
@@ -42,6 +44,21 @@ const REST_VARIABLES = [
   'UPSTASH_REDIS_REST_TOKEN',
 ];
 
+const NAMESPACE_VARIABLE = 'REDIS_KEY_PREFIX';
+
+const TCP_ONLY =
+  'is set, but this version connects over TCP only; set REDIS_URL to the rediss:// URL of the same server';
+
+/** Names the fields for people. */
+const CONTENTS: Record<keyof Fields, string> = {
+  host: 'host',
+  port: 'port',
+  username: 'user name',
+  password: 'password',
+  db: 'database',
+  tls: 'use of TLS',
+};
+
 /**
  * Reads the connection and the namespace from `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_USERNAME`,
  * `REDIS_PASSWORD`, `REDIS_DB`, `REDIS_TLS` and `REDIS_KEY_PREFIX`. Single variables fill what the URL lacks.
@@ -51,15 +68,30 @@ const REST_VARIABLES = [
  * @publicApi
  */
 export function redisOptionsFromEnv(env: Environment = process.env): EnvironmentOptions {
+  const [connection, namespace] = [findEnvironmentConnection(env), findEnvironmentNamespace(env)];
+  const problems = [...connection.problems, ...namespace.problems];
+  if (problems.length > 0) throw new InvalidOptionsError('Environment', problems);
+  return {
+    ...(connection.value !== undefined && { connection: connection.value }),
+    ...(namespace.value !== undefined && { namespace: namespace.value }),
+  };
+}
+
+/** Looks for a connection in the environment. @internal */
+export function findEnvironmentConnection(env: Environment = process.env): FoundOption<HostConnection> {
   const problems: OptionProblem[] = [];
   const fields = mergeFields(readUrl(env, problems), readVariables(env, problems), problems);
-  problems.push(...incompleteProblems(env, fields));
-  if (problems.length > 0) throw new InvalidOptionsError('Environment', problems);
-  const namespace = env['REDIS_KEY_PREFIX']?.replace(/:+$/, '');
-  return {
-    ...(fields.host !== undefined && { connection: { ...fields, host: fields.host } }),
-    ...(namespace !== undefined && namespace !== '' && { namespace }),
-  };
+  problems.push(...incompleteProblems(env));
+  const { host } = fields;
+  return host === undefined || problems.length > 0 ? { problems } : { value: { ...fields, host }, problems };
+}
+
+/** Looks for a namespace in the environment; the colon that ends many a prefix is no part of it. @internal */
+export function findEnvironmentNamespace(env: Environment = process.env): FoundOption<string> {
+  const namespace = present(env, NAMESPACE_VARIABLE)?.replace(/:+$/, '');
+  if (namespace === undefined) return { problems: [] };
+  if (NAMESPACE_FORM.test(namespace)) return { value: namespace, problems: [] };
+  return { problems: [{ path: NAMESPACE_VARIABLE, message: `must be ${NAMESPACE_MUST_BE}` }] };
 }
 
 function readUrl(env: Environment, problems: OptionProblem[]): Fields {
@@ -69,7 +101,7 @@ function readUrl(env: Environment, problems: OptionProblem[]): Fields {
   if (problem === null) return parseRedisUrl(url);
   problems.push({
     path: 'REDIS_URL',
-    message: `${problem}; write redis://user:password@host:6379/0, or rediss:// for TLS`,
+    message: `${problem}; write ${URL_FORM}`,
   });
   return {};
 }
@@ -86,7 +118,7 @@ function readVariables(env: Environment, problems: OptionProblem[]): Map<string,
   return read;
 }
 
-/** A URL's scheme says whether there is TLS, so it lacks nothing there; its port has the default of every Redis URL. */
+/** A URL always says by its scheme whether there is TLS; the other fields may be left to single variables. */
 function mergeFields(url: Fields, variables: Map<string, Fields>, problems: OptionProblem[]): Fields {
   const merged: Fields = { ...url };
   for (const [name, single] of variables) {
@@ -94,37 +126,30 @@ function mergeFields(url: Fields, variables: Map<string, Fields>, problems: Opti
     if (url[field] !== undefined && url[field] !== value) {
       problems.push({
         path: name,
-        message: `says something else than REDIS_URL about the ${field}; remove one of the two`,
+        message: `says something else than REDIS_URL about the ${CONTENTS[field]}; remove one of the two`,
       });
     } else merged[field] = value;
   }
   return merged;
 }
 
-function incompleteProblems(env: Environment, fields: Fields): OptionProblem[] {
-  if (fields.host !== undefined) return [];
-  const orphan = Object.keys(VARIABLES).find((name) => present(env, name) !== undefined);
-  if (orphan !== undefined && present(env, 'REDIS_URL') === undefined) {
-    return [
-      {
-        path: orphan,
-        message: 'is set, but neither REDIS_URL nor REDIS_HOST names a server; set one of them',
-      },
-    ];
-  }
-  const rest = REST_VARIABLES.find((name) => present(env, name) !== undefined);
-  if (rest === undefined) return [];
+/** Looks for variables that need others, which are not set. */
+function incompleteProblems(env: Environment): OptionProblem[] {
+  if (present(env, 'REDIS_URL') !== undefined || present(env, 'REDIS_HOST') !== undefined) return [];
+  const setAmong = (names: string[]) => names.filter((name) => present(env, name) !== undefined);
+  const [rest] = setAmong(REST_VARIABLES);
   return [
-    {
-      path: rest,
-      message:
-        'is set, but this version connects over TCP only; set REDIS_URL to the rediss:// URL of the same server',
-    },
+    ...setAmong(Object.keys(VARIABLES)).map((path) => ({
+      path,
+      message: 'is set, but neither REDIS_URL nor REDIS_HOST names a server; set one of them',
+    })),
+    ...(rest === undefined ? [] : [{ path: rest, message: TCP_ONLY }]),
   ];
 }
 
+/** A password may begin or end with a blank; around everything else one is a slip. */
 function present(env: Environment, name: string): string | undefined {
-  const text = env[name]?.trim();
+  const text = name === 'REDIS_PASSWORD' ? env[name] : env[name]?.trim();
   return text === '' ? undefined : text;
 }
 
