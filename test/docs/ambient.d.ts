@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/consistent-type-imports -- an import statement would make this file a module, and its names no longer ambient */
 /** Declares what the examples in the documentation take from the reader's own application. */
 
 // Services that a class would inject.
@@ -32,3 +33,4 @@ declare class AuthModule {}
 declare class OperatorGuard {
   canActivate(): boolean;
 }
+declare function findUser(id: number): Promise<{ id: number }>;
