@@ -6,8 +6,10 @@ import { SubscribeMessage } from '@nestjs/websockets';
 import { describe, expect, it } from '@jest/globals';
 import { hasHandlers, isHandler } from '../../../src/rate-limit/handler-metadata.js';
 
+type OnMethod = (target: object, key: string, descriptor: TypedPropertyDescriptor<() => number>) => void;
+
 describe('isHandler', () => {
-  const onMethod = (decorator: MethodDecorator) => {
+  const onMethod = (decorator: OnMethod) => {
     class Some {
       @decorator method() {
         return 1;
@@ -16,19 +18,21 @@ describe('isHandler', () => {
     return Some;
   };
 
-  it.each<[string, MethodDecorator]>([
-    ['@Get', Get('x')],
-    ['@Sse', Sse('x')],
-    ['@SubscribeMessage', SubscribeMessage('x')],
-    ['@MessagePattern', MessagePattern('x')],
-    ['@EventPattern', EventPattern('x')],
-    ['@GrpcMethod', GrpcMethod('Service')],
-    ['@Query', Query(() => String)],
-    ['@Mutation', Mutation(() => String)],
-    ['@Subscription', Subscription(() => String)],
-    ['@ResolveField', ResolveField(() => String)],
-    ['@ResolveReference', ResolveReference()],
-  ])('knows a method under %s', (_, decorator) => {
+  const decorators: Record<string, OnMethod> = {
+    '@Get': Get('x'),
+    '@Sse': Sse('x'),
+    '@SubscribeMessage': SubscribeMessage('x'),
+    '@MessagePattern': MessagePattern('x'),
+    '@EventPattern': EventPattern({ topic: 'x' }),
+    '@GrpcMethod': GrpcMethod('Service'),
+    '@Query': Query(() => String),
+    '@Mutation': Mutation(() => String),
+    '@Subscription': Subscription(() => String),
+    '@ResolveField': ResolveField(() => String),
+    '@ResolveReference': ResolveReference(),
+  };
+
+  it.each(Object.entries(decorators))('knows a method under %s', (_, decorator) => {
     const type = onMethod(decorator);
     expect(isHandler(type.prototype.method)).toBe(true);
     expect(hasHandlers(class extends type {})).toBe(true);

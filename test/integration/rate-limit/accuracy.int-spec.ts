@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startRedis } from '../../../src/testing/start-redis.js';
+import type { TestRedis } from '../../../src/testing/test-redis.js';
+import type { Admission, Hammering } from '../../support/limit-hammer.js';
+import { runProgram } from '../../support/run-program.js';
+import { mostInAnyWindow } from '../../support/sliding-model.js';
+
+const PROCESSES = 3;
+const LIMITS = [1, 40, 256, 257, 500];
+const WINDOW_MS = 100;
+
+describe('several processes on one subject', () => {
+  let server: TestRedis;
+  let admissions: Admission[][];
+
+  beforeAll(async () => {
+    server = await startRedis();
+    const jobs = LIMITS.map((limit): Hammering => {
+      const policy = { name: `limit-${limit}`, limit, window: WINDOW_MS };
+      return { url: server.url, namespace: 'accuracy', policy, forMs: 600, parallel: 20 };
+    });
+    const source = `import { hammer } from './test/support/limit-hammer.ts';
+      const all = [];
+      for (const job of ${JSON.stringify(jobs)}) all.push(await hammer(job));
+      process.stdout.write(JSON.stringify(all));`;
+    const run = () => runProgram(source, { limitMs: 60_000 });
+    const ends = await Promise.all(Array.from({ length: PROCESSES }, run));
+    expect(ends.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual(ends.map(() => '0 '));
+    const byProcess = ends.map(({ stdout }) => JSON.parse(stdout) as Admission[][]);
+    admissions = LIMITS.map((_, i) => byProcess.flatMap((all) => all[i] ?? []).sort((a, b) => a.at - b.at));
+  }, 90_000);
+  afterAll(() => server?.stop());
+
+  it.each(LIMITS)('never get more than a limit of %d in any window', (limit) => {
+    const admitted = admissions[LIMITS.indexOf(limit)]!.filter(({ cost }) => cost > 0);
+    expect(mostInAnyWindow(admitted, WINDOW_MS * 1_000)).toBe(limit);
+  });
+});
