@@ -1,4 +1,5 @@
-import { toMs } from '../common/duration.js';
+import { MAX_TIMER_MS } from '../common/clock.js';
+import { toMs, type Duration } from '../common/duration.js';
 import type { ConnectionSettings } from './connection.options.js';
 
 /** Holds a connection's settings with every default filled in. @internal */
@@ -19,16 +20,21 @@ export function resolveSettings(
   own: ConnectionSettings,
   shared: ConnectionSettings = {},
 ): ResolvedConnectionSettings {
-  const reconnect = { ...shared.reconnect, ...own.reconnect };
+  const [mine, theirs] = [own.reconnect ?? {}, shared.reconnect ?? {}];
   const pick = <K extends keyof ConnectionSettings>(name: K) => own[name] ?? shared[name];
   return {
-    connectTimeoutMs: toMs(pick('connectTimeout') ?? '2s', 'connectTimeout'),
-    commandTimeoutMs: toMs(pick('commandTimeout') ?? '1s', 'commandTimeout'),
-    bootTimeoutMs: toMs(pick('bootTimeout') ?? '2s', 'bootTimeout'),
+    connectTimeoutMs: timerMs(pick('connectTimeout') ?? '2s', 'connectTimeout'),
+    commandTimeoutMs: timerMs(pick('commandTimeout') ?? '1s', 'commandTimeout'),
+    bootTimeoutMs: timerMs(pick('bootTimeout') ?? '2s', 'bootTimeout'),
     maxRetriesPerRequest: pick('maxRetriesPerRequest') ?? 0,
-    reconnectAttempts: reconnect.attempts ?? 0,
-    reconnectMinDelayMs: toMs(reconnect.minDelay ?? '50ms', 'reconnect.minDelay'),
-    reconnectMaxDelayMs: toMs(reconnect.maxDelay ?? '1s', 'reconnect.maxDelay'),
+    reconnectAttempts: mine.attempts ?? theirs.attempts ?? 0,
+    reconnectMinDelayMs: timerMs(mine.minDelay ?? theirs.minDelay ?? '50ms', 'reconnect.minDelay'),
+    reconnectMaxDelayMs: timerMs(mine.maxDelay ?? theirs.maxDelay ?? '1s', 'reconnect.maxDelay'),
     lazyConnect: pick('lazyConnect') ?? false,
   };
+}
+
+/** ioredis hands these to timers as they are, and a timer takes more than it can wait for nothing. */
+function timerMs(value: Duration, path: string): number {
+  return Math.min(toMs(value, path), MAX_TIMER_MS);
 }
