@@ -105,7 +105,7 @@ export class Availability {
 
   /** Probes now in place of later, for a connection that has just come back. */
   probeNow(): void {
-    if (this.#state !== 'down') return;
+    if (this.#closed || this.#state !== 'down') return;
     this.#cancelProbe?.();
     this.#probe();
   }
