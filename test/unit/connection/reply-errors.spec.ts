@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  RedisAuthError,
+  RedisReplyError,
+  RedisTlsRequiredError,
+  RedisUnavailableError,
+} from '../../../src/connection/connection.errors.js';
+import { fatalConnectError, translateError } from '../../../src/connection/reply-errors.js';
+
+const ORIGIN = { connection: 'state', command: 'SET' };
+const SECRET = 'hunter2';
+
+/** Makes an error as ioredis does: it hangs the command with its arguments on it. */
+function replyError(message: string): Error {
+  const error = Object.assign(new Error(message), { command: { name: 'set', args: ['key', SECRET] } });
+  error.name = 'ReplyError';
+  return error;
+}
+
+function shown(error: Error): string {
+  return JSON.stringify(error, Object.getOwnPropertyNames(error));
+}
+
+describe('translateError', () => {
+  it.each([
+    ['LOADING Redis is loading the dataset in memory', 'loading'],
+    ["READONLY You can't write against a read only replica.", 'read-only'],
+    ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", 'failing-over'],
+    ['CLUSTERDOWN The cluster is down', 'failing-over'],
+    ['TRYAGAIN Multiple keys request during rehashing of slot', 'failing-over'],
+  ])('takes %j for unavailable', (message, reason) => {
+    const error = translateError(replyError(message), ORIGIN);
+    expect(error).toBeInstanceOf(RedisUnavailableError);
+    expect(error).toMatchObject({ code: 'E_REDIS_UNAVAILABLE', connection: 'state', reason });
+    expect(error.message).toBe(
+      `Redis connection 'state' is unavailable (${reason}); it is tried again in the background.`,
+    );
+  });
+
+  it.each([
+    ['Command timed out', 'timeout'],
+    ['Connection is closed.', 'disconnected'],
+    ["Stream isn't writeable and enableOfflineQueue options is false", 'disconnected'],
+    ['connect ECONNREFUSED 127.0.0.1:6379', 'disconnected'],
+  ])("takes the client's %j for unavailable", (message, reason) => {
+    const error = translateError(Object.assign(new Error(message), { command: { args: [SECRET] } }), ORIGIN);
+    expect(error).toMatchObject({ code: 'E_REDIS_UNAVAILABLE', reason });
+    expect(shown(error)).not.toContain(SECRET);
+    expect(error.cause).toBeUndefined();
+  });
+
+  it.each([['text'], [undefined], [null], [{ message: SECRET }]])(
+    'takes %p for a lost connection',
+    (thrown) => {
+      expect(translateError(thrown, ORIGIN)).toMatchObject({ reason: 'disconnected' });
+    },
+  );
+
+  it('passes on what the server says of a command', () => {
+    const message = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+    const error = translateError(replyError(message), ORIGIN);
+    expect(error).toBeInstanceOf(RedisReplyError);
+    expect(error).toMatchObject({
+      code: 'E_REDIS_REPLY',
+      connection: 'state',
+      command: 'SET',
+      replyCode: 'WRONGTYPE',
+    });
+    expect(error.message).toBe(`Redis connection 'state' refused SET: ${message}`);
+  });
+
+  it.each([
+    [`ERR unknown command 'FOO', with args beginning with: '${SECRET}' 'more' `, "ERR unknown command 'FOO'"],
+    [`ERR unknown command \`FOO\`, with args beginning with: \`${SECRET}\`, `, 'ERR unknown command `FOO`'],
+    [`ERR unknown command 'FOO' with args beginning with: '${SECRET}\n\r'`, "ERR unknown command 'FOO'"],
+    ['NOSCRIPT', 'NOSCRIPT'],
+    ['ERR', 'ERR'],
+    ['', 'ERR'],
+  ])('keeps arguments out of %j', (message, kept) => {
+    const error = translateError(replyError(message), ORIGIN);
+    expect(error.message).toBe(`Redis connection 'state' refused SET: ${kept}`);
+    expect(shown(error)).not.toContain(SECRET);
+  });
+
+  it("leaves this library's own errors as they are", () => {
+    const own = new RedisUnavailableError('cache', 'closed');
+    expect(translateError(own, ORIGIN)).toBe(own);
+  });
+});
+
+describe('fatalConnectError', () => {
+  it.each([
+    'WRONGPASS invalid username-password pair or user is disabled.',
+    'NOAUTH Authentication required.',
+    "NOPERM this user has no permissions to run the 'info' command",
+  ])('says of %j which variables to check', (message) => {
+    const error = fatalConnectError(replyError(message), 'state');
+    expect(error).toBeInstanceOf(RedisAuthError);
+    expect(error).toMatchObject({
+      code: 'E_REDIS_AUTH',
+      connection: 'state',
+      replyCode: message.split(' ')[0],
+    });
+    expect(error?.message).toMatch(/REDIS_USERNAME, REDIS_PASSWORD/);
+    expect(error?.message).not.toContain(SECRET);
+  });
+
+  it('knows the first byte of a TLS alert', () => {
+    const error = fatalConnectError(
+      new Error('Protocol error, got "\\u0015" as reply type byte. Please report this.'),
+      'cache',
+    );
+    expect(error).toBeInstanceOf(RedisTlsRequiredError);
+    expect(error?.message).toBe(
+      "Redis connection 'cache' met a server that speaks only TLS: write rediss:// in place of redis://, or set tls.",
+    );
+  });
+
+  it.each([
+    [replyError('LOADING Redis is loading the dataset in memory')],
+    [new Error('WRONGPASS said by no server')],
+    [new Error('connect ECONNREFUSED 127.0.0.1:6379')],
+    ['WRONGPASS'],
+    [undefined],
+  ])('leaves %p to the next try', (error) => {
+    expect(fatalConnectError(error, 'state')).toBeNull();
+  });
+});
