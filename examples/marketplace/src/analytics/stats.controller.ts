@@ -1,6 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Cached } from 'nestjs-redis-suite';
 import { Database } from '../database/database.js';
+import { keys } from '../redis/keys.js';
 import { StatsRepository } from './stats.repository.js';
 
 @ApiTags('analytics')
@@ -12,6 +14,7 @@ export class StatsController {
   ) {}
 
   @Get()
+  @Cached({ key: keys.cache.stats, ttl: keys.cache.stats.ttl })
   @ApiOperation({ summary: 'Read how large the marketplace is' })
   read() {
     return this.stats.read();

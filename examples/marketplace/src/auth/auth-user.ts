@@ -1,4 +1,9 @@
-/** Is the logged-in user, as the guard leaves it in `req.user`. */
+/** Is the logged-in user. */
 export interface AuthUser {
   readonly id: number;
+}
+
+/** Is what `IdentityGuard` leaves in a request. */
+export interface MaybeAuthUser {
+  user?: AuthUser;
 }

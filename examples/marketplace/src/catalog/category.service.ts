@@ -1,5 +1,7 @@
 import { ConflictException, Injectable } from '@nestjs/common';
+import { Cached, InvalidateCache } from 'nestjs-redis-suite';
 import { found } from '../http/found.js';
+import { keys } from '../redis/keys.js';
 import type { CreateCategoryDto } from './category.dto.js';
 import { type Category, CategoryRepository } from './category.repository.js';
 
@@ -12,6 +14,7 @@ export interface Section extends Category {
 export class CategoryService {
   constructor(private readonly categories: CategoryRepository) {}
 
+  @Cached({ key: keys.cache.categories, ttl: keys.cache.categories.ttl })
   async tree(): Promise<Section[]> {
     const all = await this.categories.list();
     return all
@@ -20,6 +23,7 @@ export class CategoryService {
   }
 
   /** @throws {ConflictException} when there is no such section or the slug is taken. */
+  @InvalidateCache({ keys: ['categories'] })
   async create(dto: CreateCategoryDto): Promise<{ id: number }> {
     const id = await this.categories.insert(dto);
     if (id === undefined)

@@ -13,6 +13,15 @@ export class Environment {
 
   /** Signs login tokens; without one, they end with the process. */
   readonly authSecret = read('AUTH_SECRET');
+
+  /** Is a Redis for what may be evicted; it goes together with `redisStateUrl`. */
+  readonly redisCacheUrl = read('REDIS_CACHE_URL');
+
+  /** Is a Redis for what must not be evicted, such as locks and limits. */
+  readonly redisStateUrl = read('REDIS_STATE_URL');
+
+  /** Hides personal data in keys and signs confirmations; without one, a random one is made at start. */
+  readonly redisSecret = read('REDIS_SECRET');
 }
 
 function read(name: string): string | undefined {

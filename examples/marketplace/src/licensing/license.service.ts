@@ -1,9 +1,12 @@
 import { ConflictException, Injectable } from '@nestjs/common';
+import { Cached, InvalidateCache } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { found } from '../http/found.js';
 import type { Page } from '../http/page.js';
 import { BrandService } from '../people/brand.service.js';
 import { AssetService } from '../projects/asset.service.js';
+import { keys } from '../redis/keys.js';
+import { tags } from '../redis/tags.js';
 import type { CreateLicenseDto, LicenseQuery } from './license.dto.js';
 import { type License, LicenseRepository } from './license.repository.js';
 
@@ -15,15 +18,21 @@ export class LicenseService {
     private readonly assets: AssetService,
   ) {}
 
+  @Cached({ key: keys.cache.license, ttl: keys.cache.license.ttl })
   find(id: number): Promise<License> {
     return this.read(id);
   }
 
+  @Cached({ ttl: keys.cache.license.ttl, tags: [tags.licenses] })
   list(query: LicenseQuery): Promise<Page<License>> {
     return this.licenses.list(query);
   }
 
   /** @throws {ConflictException} when an exclusive license stands in the way. */
+  @InvalidateCache({
+    keys: ['brand:{dto.brandId}', 'asset:{dto.assetId}'],
+    tags: [tags.licenses, tags.brands],
+  })
   async create(dto: CreateLicenseDto, user: AuthUser): Promise<License> {
     await this.brands.requireOwner(dto.brandId, user);
     await this.assets.find(dto.assetId);

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RateLimit } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import { LoggedIn } from '../auth/logged-in.decorator.js';
@@ -24,6 +25,7 @@ export class ConversationController {
   }
 
   @Post()
+  @RateLimit(['chat', 'message'])
   @ApiOperation({ summary: 'Start a conversation' })
   start(@Body() dto: StartConversationDto, @CurrentUser() user: AuthUser) {
     return this.conversations.start(dto, user);
@@ -37,13 +39,14 @@ export class ConversationController {
   }
 
   @Post(':id/messages')
+  @RateLimit(['chat', 'message'])
   @ApiOperation({ summary: 'Send a message' })
   async send(
     @Param('id', IdPipe) id: number,
     @Body() { body }: SendMessageDto,
     @CurrentUser() user: AuthUser,
   ) {
-    await this.conversations.requireMember(id, user);
-    return this.messages.send({ conversationId: id, senderId: user.id, body });
+    const memberIds = await this.conversations.requireMember(id, user);
+    return this.messages.send({ conversationId: id, senderId: user.id, body, memberIds });
   }
 }

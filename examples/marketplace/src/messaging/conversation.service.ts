@@ -1,7 +1,9 @@
 import { ForbiddenException, Injectable, NotFoundException } from '@nestjs/common';
+import { Cached, InvalidateCache } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { Database } from '../database/database.js';
 import { found } from '../http/found.js';
+import { keys } from '../redis/keys.js';
 import type { StartConversationDto } from './conversation.dto.js';
 import { type Conversation, ConversationRepository } from './conversation.repository.js';
 import { MessageRepository } from './message.repository.js';
@@ -14,11 +16,13 @@ export class ConversationService {
     private readonly messages: MessageRepository,
   ) {}
 
+  @Cached({ key: ({ id }: AuthUser) => keys.cache.conversations(id), ttl: keys.cache.conversations.ttl })
   list(user: AuthUser): Promise<Conversation[]> {
     return this.conversations.listOf(user.id);
   }
 
   /** Starts a conversation with its first message. */
+  @InvalidateCache({ keys: ['conversations:{user.id}', 'conversations:{dto.recipientId}'] })
   start(dto: StartConversationDto, user: AuthUser): Promise<{ id: number }> {
     return this.database.transaction(async (sql) => {
       const id = found(await this.conversations.insert(sql, user.id, dto), 'such user or project');
@@ -27,10 +31,14 @@ export class ConversationService {
     });
   }
 
-  /** @throws {ForbiddenException} when the user takes no part in the conversation. */
-  async requireMember(id: number, user: AuthUser): Promise<void> {
+  /**
+   * @returns the user ids of all who take part in the conversation.
+   * @throws {ForbiddenException} when the user takes no part in it.
+   */
+  async requireMember(id: number, user: AuthUser): Promise<number[]> {
     const members = await this.conversations.members(id);
     if (members.length === 0) throw new NotFoundException(`There is no conversation ${id}.`);
     if (!members.includes(user.id)) throw new ForbiddenException(`You take no part in conversation ${id}.`);
+    return members;
   }
 }

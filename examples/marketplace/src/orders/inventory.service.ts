@@ -1,10 +1,12 @@
 import { ConflictException, Injectable } from '@nestjs/common';
+import { InvalidateCache, WithLock } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { ProductRepository } from '../catalog/product.repository.js';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 import { found } from '../http/found.js';
+import { keys } from '../redis/keys.js';
 import type { AdjustInventoryDto } from './inventory.dto.js';
 import { InventoryRepository, type StockChange, type StockMovement } from './inventory.repository.js';
 
@@ -27,6 +29,8 @@ export class InventoryService {
     return this.inventory.movements(productId);
   }
 
+  @WithLock((productId: number) => keys.lock.inventory(productId), { ttl: keys.lock.inventory.ttl })
+  @InvalidateCache({ keys: ['product:{productId}'] })
   async adjust(productId: number, dto: AdjustInventoryDto, user: AuthUser): Promise<Stock> {
     await this.requireOwner(productId, user);
     return this.database.transaction((sql) => this.change(sql, { productId, ...dto }));
@@ -34,7 +38,7 @@ export class InventoryService {
 
   /**
    * Reads the stock, checks the change and writes the result: three steps that nobody else may take at the same
-   * time for the same product.
+   * time for the same product, so the caller holds its lock.
    *
    * @throws {ConflictException} when there is too little in stock.
    */

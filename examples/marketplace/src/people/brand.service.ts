@@ -1,8 +1,11 @@
 import { ConflictException, Injectable } from '@nestjs/common';
+import { Cached, InvalidateCache } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { found } from '../http/found.js';
 import type { Page, PageQuery } from '../http/page.js';
+import { keys } from '../redis/keys.js';
+import { tags } from '../redis/tags.js';
 import type { CreateBrandDto, UpdateBrandDto } from './brand.dto.js';
 import { type Brand, BrandRepository } from './brand.repository.js';
 
@@ -10,21 +13,25 @@ import { type Brand, BrandRepository } from './brand.repository.js';
 export class BrandService {
   constructor(private readonly brands: BrandRepository) {}
 
+  @Cached({ key: keys.cache.brand, ttl: keys.cache.brand.ttl })
   find(id: number): Promise<Brand> {
     return this.read(id);
   }
 
+  @Cached({ ttl: keys.cache.brand.ttl, tags: [tags.brands] })
   list(query: PageQuery): Promise<Page<Brand>> {
     return this.brands.list(query);
   }
 
   /** @throws {ConflictException} when the slug is taken. */
+  @InvalidateCache({ tags: [tags.brands] })
   async create(dto: CreateBrandDto, user: AuthUser): Promise<Brand> {
     const id = await this.brands.insert(user.id, dto);
     if (id === undefined) throw new ConflictException(`The slug ${dto.slug} is taken.`);
     return this.read(id);
   }
 
+  @InvalidateCache({ keys: ['brand:{id}'], tags: [tags.brands] })
   async update(id: number, dto: UpdateBrandDto, user: AuthUser): Promise<Brand> {
     await this.requireOwner(id, user);
     await this.brands.update(id, dto);

@@ -1,8 +1,10 @@
 import { ConflictException, Injectable } from '@nestjs/common';
+import { Cached, InvalidateCache } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { hashPassword } from '../auth/password.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { found } from '../http/found.js';
+import { keys } from '../redis/keys.js';
 import type { SignUpDto, UpdateUserDto } from './user.dto.js';
 import { type User, UserRepository } from './user.repository.js';
 
@@ -10,6 +12,7 @@ import { type User, UserRepository } from './user.repository.js';
 export class UserService {
   constructor(private readonly users: UserRepository) {}
 
+  @Cached({ key: keys.cache.user, ttl: keys.cache.user.ttl })
   find(id: number): Promise<User> {
     return this.read(id);
   }
@@ -21,6 +24,7 @@ export class UserService {
     return this.read(id);
   }
 
+  @InvalidateCache({ keys: ['user:{id}'] })
   async update(id: number, dto: UpdateUserDto, user: AuthUser): Promise<User> {
     requireOwner(id, user, `user ${id}`);
     await this.users.update(id, dto);

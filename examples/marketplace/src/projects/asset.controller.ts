@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import { FileInterceptor } from '@nestjs/platform-express';
 import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RateLimit } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import { LoggedIn } from '../auth/logged-in.decorator.js';
@@ -43,6 +44,7 @@ export class AssetController {
   }
 
   @Post('projects/:id/assets')
+  @RateLimit('upload')
   @LoggedIn()
   @UseInterceptors(FileInterceptor('file', { limits: { fileSize: MAX_FILE_BYTES, files: 1 } }))
   @ApiConsumes('multipart/form-data')

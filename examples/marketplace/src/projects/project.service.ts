@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { Cached, InvalidateCache } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { found } from '../http/found.js';
 import type { Page } from '../http/page.js';
 import { BrandService } from '../people/brand.service.js';
 import { CreatorService } from '../people/creator.service.js';
+import { keys } from '../redis/keys.js';
+import { tags } from '../redis/tags.js';
 import type { CreateProjectDto, ProjectQuery, UpdateProjectDto } from './project.dto.js';
 import { type Project, ProjectRepository, type ProjectSummary } from './project.repository.js';
 
@@ -16,20 +19,24 @@ export class ProjectService {
     private readonly brands: BrandService,
   ) {}
 
+  @Cached({ key: keys.cache.project, ttl: keys.cache.project.ttl })
   find(id: number): Promise<Project> {
     return this.read(id);
   }
 
+  @Cached({ ttl: keys.cache.project.ttl, tags: [tags.projects] })
   list(query: ProjectQuery): Promise<Page<ProjectSummary>> {
     return this.projects.list(query);
   }
 
+  @InvalidateCache({ tags: [tags.projects] })
   async create(dto: CreateProjectDto, user: AuthUser): Promise<Project> {
     const creatorId = await this.creators.requireIdOf(user);
     await this.requireBrand(dto);
     return this.read(await this.projects.insert(creatorId, dto));
   }
 
+  @InvalidateCache({ keys: ['project:{id}'], tags: [tags.projects] })
   async update(id: number, dto: UpdateProjectDto, user: AuthUser): Promise<Project> {
     await this.requireOwner(id, user);
     await this.requireBrand(dto);

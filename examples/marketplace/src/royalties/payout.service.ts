@@ -1,8 +1,10 @@
 import { ConflictException, Injectable } from '@nestjs/common';
+import { WithLock } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { found } from '../http/found.js';
 import type { Page, PageQuery } from '../http/page.js';
 import { CreatorService } from '../people/creator.service.js';
+import { keys } from '../redis/keys.js';
 import { type Payout, PayoutRepository } from './payout.repository.js';
 
 @Injectable()
@@ -17,6 +19,7 @@ export class PayoutService {
   }
 
   /** @throws {ConflictException} when it was paid before. */
+  @WithLock(keys.lock.payout, { ttl: keys.lock.payout.ttl, onBusy: 'throw' })
   async pay(id: number): Promise<Payout> {
     await this.read(id);
     if (!(await this.payouts.markPaid(id))) throw new ConflictException(`Payout ${id} was paid before.`);

@@ -1,6 +1,8 @@
 import { ConflictException, Injectable } from '@nestjs/common';
+import { currentLock, WithLock } from 'nestjs-redis-suite';
 import { ConfigurationService } from '../configuration/configuration.service.js';
 import { found } from '../http/found.js';
+import { keys } from '../redis/keys.js';
 import { RoyaltyRepository, type RoyaltyRun } from './royalty.repository.js';
 
 const BATCH = 10;
@@ -21,11 +23,13 @@ export class RoyaltyService {
   }
 
   /**
-   * Reckons the royalties of a month, batch by batch, and writes the payouts. A second run for the same month must
-   * not start before the first has ended.
+   * Reckons the royalties of a month, batch by batch, and writes the payouts. Two runs never overlap: a second one is
+   * refused, and one that has lost its lock stops before the next batch.
    *
    * @throws {ConflictException} when the month is not over or was reckoned before.
+   * @throws {LockBusyError} while another run is under way.
    */
+  @WithLock(() => keys.lock.royalties(), { ttl: keys.lock.royalties.ttl, onBusy: 'throw' })
   async run(period: string): Promise<RoyaltyRun> {
     if (period >= new Date().toISOString().slice(0, 7)) throw new ConflictException(`${period} is not over.`);
     if (await this.royalties.isFinished(period))
@@ -34,6 +38,7 @@ export class RoyaltyService {
     const runId = await this.royalties.open(period);
     const creatorIds = await this.royalties.creatorIds();
     for (let start = 0; start < creatorIds.length; start += BATCH) {
+      currentLock().assertHeld();
       await this.royalties.reckon({
         runId,
         creatorIds: creatorIds.slice(start, start + BATCH),

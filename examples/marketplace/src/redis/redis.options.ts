@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { type RedisModuleOptions, redisOptionsFromEnv } from 'nestjs-redis-suite';
+import type { Environment } from '../environment/environment.js';
+import { API_LIMIT, RATE_LIMITS } from './rate-limits.js';
+
+/** Makes the options of `RedisModule` from the environment. */
+export function redisOptions(environment: Environment): RedisModuleOptions {
+  return {
+    ...servers(environment),
+    namespace: 'marketplace',
+    secret: environment.redisSecret ?? randomSecret(),
+    cache: { exposeHeader: true },
+    rateLimit: { default: API_LIMIT, policies: RATE_LIMITS },
+  };
+}
+
+/** Takes a server for the cache and one for state, or one for both, or starts the embedded one. */
+function servers({
+  redisCacheUrl,
+  redisStateUrl,
+}: Environment): Pick<RedisModuleOptions, 'connection' | 'connections'> {
+  if (redisCacheUrl && redisStateUrl) return { connections: { cache: redisCacheUrl, state: redisStateUrl } };
+  if (redisCacheUrl ?? redisStateUrl)
+    throw new Error('Set both REDIS_CACHE_URL and REDIS_STATE_URL, or only REDIS_URL for one server.');
+  return { connection: redisOptionsFromEnv().connection ?? { embedded: true } };
+}
+
+function randomSecret(): string {
+  new Logger('Redis').log(
+    'REDIS_SECRET is not set; a random one is used, so the limits by e-mail address end with the process',
+  );
+  return randomBytes(32).toString('base64url');
+}
