@@ -3,8 +3,9 @@ import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { cacheContract } from '../../contract/cache.contract.js';
 import { openCache } from '../../support/cache.js';
+import { INSTALLED_KINDS } from '../../support/installed-kinds.js';
 
-describe.each(['native', 'embedded'] as const)('the cache on a server that is %s', (kind) => {
+describe.each(INSTALLED_KINDS)('the cache on a server that is %s', (kind) => {
   let redis: TestRedis;
   beforeAll(async () => (redis = await startRedis({ kind })));
   afterAll(() => redis?.stop());

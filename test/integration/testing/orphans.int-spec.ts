@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from '@jest/globals';
+import { INSTALLED_KINDS } from '../../support/installed-kinds.js';
 import { refusesConnections } from '../../support/tcp.js';
 import { until } from '../../support/until.js';
 
@@ -15,7 +16,7 @@ const ENDINGS = [
   'is killed while it runs an endless script',
 ];
 
-describe.each(['native', 'embedded'])('the %s server of a process that', (kind) => {
+describe.each(INSTALLED_KINDS)('the %s server of a process that', (kind) => {
   it.each(ENDINGS)('%s ends with it', async (ending) => {
     const args = ['--import', './test/support/typescript.mjs', 'test/support/redis-owner.ts', kind, ending];
     const owner = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -4,16 +4,14 @@ import { Redis } from 'ioredis';
 import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { EmbeddedServerStartError } from '../../../src/connection/embedded/embedded.errors.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis, TestServerKind } from '../../../src/testing/test-redis.js';
+import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { TestServerMissingError, TestServerStartError } from '../../../src/testing/testing.errors.js';
+import { HAS_NATIVE_SERVER, INSTALLED_KINDS } from '../../support/installed-kinds.js';
 import { raceOff, refusesConnections } from '../../support/tcp.js';
 
-const KINDS: [TestServerKind, new (...args: never[]) => Error][] = [
-  ['native', TestServerStartError],
-  ['embedded', EmbeddedServerStartError],
-];
+const START_ERRORS = { native: TestServerStartError, embedded: EmbeddedServerStartError };
 
-describe.each(KINDS)('startRedis, %s', (kind, StartError) => {
+describe.each(INSTALLED_KINDS)('startRedis, %s', (kind) => {
   const servers: TestRedis[] = [];
   const clients: Redis[] = [];
   let redis: TestRedis;
@@ -107,14 +105,17 @@ describe.each(KINDS)('startRedis, %s', (kind, StartError) => {
 
   it('says why it did not start', async () => {
     await expect(startRedis({ kind, port: redis.port })).rejects.toThrow(/address already in use/i);
-    await expect(startRedis({ kind, port: redis.port })).rejects.toThrow(StartError);
+    await expect(startRedis({ kind, port: redis.port })).rejects.toThrow(START_ERRORS[kind]);
     await expect(startRedis({ kind, config: { 'no-such-parameter': '1' } })).rejects.toThrow(
       'no-such-parameter',
     );
   });
 });
 
-describe('startRedis, native', () => {
+/** Defines what needs a server program only where there is one: without it there is nothing to skip. */
+const describeNative = HAS_NATIVE_SERVER ? describe : () => undefined;
+
+describeNative('startRedis, native', () => {
   it('persists when told so, and removes its files at the end', async () => {
     const redis = await startRedis({ kind: 'native', config: { appendonly: 'yes', save: '3600 1 300 100' } });
     const client = new Redis(redis.url);
@@ -143,22 +144,27 @@ describe('the choice of the server', () => {
   };
   afterAll(() => setEnv({ PATH, REDIS_SUITE_TEST_SERVER }));
 
-  it.each([
+  const CHOICES = [
     { demanded: undefined, installed: true, kind: 'native' },
     { demanded: '', installed: true, kind: 'native' },
     { demanded: 'native', installed: true, kind: 'native' },
     { demanded: 'embedded', installed: true, kind: 'embedded' },
     { demanded: undefined, installed: false, kind: 'embedded' },
-  ])('is $kind: demanded $demanded, on PATH $installed', async ({ demanded, installed, kind }) => {
-    setEnv({ PATH: installed ? PATH : '', REDIS_SUITE_TEST_SERVER: demanded });
-    await using redis = await startRedis();
-    expect(redis.kind).toBe(kind);
-  });
+  ].filter(({ installed }) => HAS_NATIVE_SERVER || !installed);
 
-  it('is what the test demands, whatever the environment says', async () => {
-    setEnv({ PATH, REDIS_SUITE_TEST_SERVER: 'embedded' });
-    await using redis = await startRedis({ kind: 'native' });
-    expect(redis.kind).toBe('native');
+  it.each(CHOICES)(
+    'is $kind: demanded $demanded, on PATH $installed',
+    async ({ demanded, installed, kind }) => {
+      setEnv({ PATH: installed ? PATH : '', REDIS_SUITE_TEST_SERVER: demanded });
+      await using redis = await startRedis();
+      expect(redis.kind).toBe(kind);
+    },
+  );
+
+  it.each(INSTALLED_KINDS)('is %s when the test demands it, whatever the environment says', async (kind) => {
+    setEnv({ PATH, REDIS_SUITE_TEST_SERVER: kind === 'native' ? 'embedded' : 'native' });
+    await using redis = await startRedis({ kind });
+    expect(redis.kind).toBe(kind);
   });
 
   it('is refused when a native server is demanded and none is installed', async () => {
