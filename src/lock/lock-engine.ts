@@ -8,6 +8,7 @@ import { Lease } from './lease.js';
 import { LockAcquirer, type Acquired, type Patience, type Wish } from './lock-acquirer.js';
 import { lockKeys, type LockKeys } from './lock-keys.js';
 import { LockTimeoutError } from './lock.errors.js';
+import type { ResolvedLockOptions } from './lock.options.js';
 import { LockScripts } from './lock.scripts.js';
 import { LockStation } from './lock-station.js';
 import { RestartGuard } from './restart-guard.js';
@@ -18,8 +19,7 @@ interface EngineDeps {
   readonly events: SuiteEvents;
   readonly clock: Clock;
   readonly keys: KeySpace;
-  /** Is null when the guard follows the longest ttl, 0 when it is off. */
-  readonly restartGuardMs: number | null;
+  readonly options: ResolvedLockOptions;
 }
 
 /**
@@ -39,13 +39,19 @@ export class LockEngine {
   #isOpen = true;
 
   constructor(deps: EngineDeps) {
-    const { redis, events, clock, keys, restartGuardMs } = deps;
+    const { redis, events, clock, keys, options } = deps;
     const channels = `${keys.prefix('lock')}station:`;
     this.#deps = deps;
     this.#scripts = new LockScripts(redis, channels);
     const parts = { redis, events, clock, scripts: this.#scripts };
     this.keeper = new LeaseKeeper(parts);
-    this.#guard = new RestartGuard({ connection: redis.name, events, clock, guardMs: restartGuardMs });
+    this.#guard = new RestartGuard({
+      redis,
+      events,
+      clock,
+      guardMs: options.restartGuardMs,
+      ttlMs: options.ttlMs,
+    });
     this.#rooms = new WaitRooms({ ...parts, guard: this.#guard });
     this.#acquirer = new LockAcquirer({ ...parts, guard: this.#guard, rooms: this.#rooms });
     this.#station = new LockStation({

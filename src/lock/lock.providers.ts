@@ -18,8 +18,8 @@ export const LOCK_PROVIDERS: Provider[] = [
   {
     provide: LockEngine,
     inject: [getGatewayToken(STATE_CONNECTION), SuiteSettings, LOCK_MODULE_OPTIONS, SuiteEvents, CLOCK],
-    useFactory: (...[redis, { keys }, { restartGuardMs }, events, clock]: EngineInputs) =>
-      new LockEngine({ redis, keys, restartGuardMs, events, clock }),
+    useFactory: (...[redis, { keys }, options, events, clock]: EngineInputs) =>
+      new LockEngine({ redis, keys, options, events, clock }),
   },
   {
     provide: LockInspector,

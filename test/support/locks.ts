@@ -33,8 +33,7 @@ export async function openLocks(
   );
   const keys = new KeySpace(namespace);
   const resolved = resolveLockOptions(options);
-  const { restartGuardMs } = resolved;
-  const engine = new LockEngine({ redis: gateway, keys, restartGuardMs, events, clock: SYSTEM_CLOCK });
+  const engine = new LockEngine({ redis: gateway, keys, options: resolved, events, clock: SYSTEM_CLOCK });
   const locks = new LockService(engine, new LockInspector(gateway, keys), resolved);
   return {
     locks,

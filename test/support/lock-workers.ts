@@ -1,0 +1,55 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Is what a worker can be told to do. */
+export type WorkerOrder =
+  | { do: 'hammer'; resource: string; waiters: number; rounds: number; holdMs: number }
+  | { do: 'acquire'; resource: string; ttl: number };
+
+/** Is what a worker tells. */
+export type WorkerWord = { ready: true } | { overlaps: number } | { fence: string } | { lost: string };
+
+/** Is a process that uses locks. */
+export class LockWorker {
+  readonly #words: WorkerWord[] = [];
+
+  private constructor(private readonly child: ChildProcess) {
+    child.on('message', (word: WorkerWord) => this.#words.push(word));
+  }
+
+  static async start(url: string, namespace: string): Promise<LockWorker> {
+    const execArgv = ['--no-warnings', '--import', './test/support/typescript.mjs'];
+    const worker = new LockWorker(fork('test/support/lock-worker.ts', [url, namespace], { execArgv }));
+    await worker.heard('ready');
+    return worker;
+  }
+
+  tell(order: WorkerOrder): void {
+    this.child.send(order);
+  }
+
+  /** Returns the first word of a kind, once it is there, and takes it away. */
+  async heard<K extends string>(kind: K): Promise<Extract<WorkerWord, Record<K, unknown>>> {
+    for (;;) {
+      const index = this.#words.findIndex((word) => kind in word);
+      if (index >= 0) return this.#words.splice(index, 1)[0] as Extract<WorkerWord, Record<K, unknown>>;
+      await Promise.race([once(this.child, 'message'), this.#exit()]);
+    }
+  }
+
+  /** Freezes it (SIGSTOP), wakes it up (SIGCONT) or kills it (SIGKILL). */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
+    this.child.kill(signal);
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+
+  async #exit(): Promise<never> {
+    const [code] = (await once(this.child, 'exit')) as [number | null];
+    throw new Error(`the worker ended with ${String(code)}`);
+  }
+}
