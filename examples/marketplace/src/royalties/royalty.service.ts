@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ConflictException, Injectable } from '@nestjs/common';
 import { currentLock, WithLock } from 'nestjs-redis-suite';
 import { ConfigurationService } from '../configuration/configuration.service.js';
@@ -5,7 +6,7 @@ import { found } from '../http/found.js';
 import { keys } from '../redis/keys.js';
 import { RoyaltyRepository, type RoyaltyRun } from './royalty.repository.js';
 
-const BATCH = 10;
+const BATCH = 4;
 
 @Injectable()
 export class RoyaltyService {
@@ -38,6 +39,8 @@ export class RoyaltyService {
     const runId = await this.royalties.open(period);
     const creatorIds = await this.royalties.creatorIds();
     for (let start = 0; start < creatorIds.length; start += BATCH) {
+      // Postgres reckons on this very thread: without a break nobody else would be served before the end of the run.
+      await nextTurn();
       currentLock().assertHeld();
       await this.royalties.reckon({
         runId,

@@ -1,0 +1,231 @@
+// Walks through the demo's tour as a visitor does: starts the built demo, sends requests and looks at the answers,
+// freezes its Redis, ends it. Needs nothing but Node: no Redis, no database, no fixed port.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { DEMO, DemoApp, isRunning, until } from './demo-app.mjs';
+import { assertInvalidates, cascades } from './demo-cascades.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+const PRODUCT = 'api/products/73';
+const counts = { passed: 0, failed: 0, skipped: 0 };
+let demo;
+
+process.on('exit', () => demo?.kill());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+function monthsAgo(count) {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count)).toISOString().slice(0, 7);
+}
+
+async function check(name, run) {
+  try {
+    await run();
+    counts.passed += 1;
+    console.log(`ok     ${name}`);
+  } catch (error) {
+    counts.failed += 1;
+    console.log(`FAILED ${name}\n${String(error.stack).replaceAll(/^/gm, '       ')}`);
+  }
+}
+
+/** Builds what `npm run demo` builds; the library only when it is not built, since others may run from it. */
+async function build() {
+  const npm = (args, cwd) => promisify(execFile)('npm', ['run', '-s', ...args], { cwd });
+  if (!existsSync(resolve(root, 'dist'))) await npm(['build'], root);
+  await npm(['build'], DEMO);
+}
+
+async function tryLogin(email) {
+  return demo.send('POST', 'api/auth/login', { body: { email, password: 'wrong' } });
+}
+
+/** Tries to log in as one address, written in several ways, and asserts that the sixth try is refused. */
+async function assertSixthLoginIsRefused(user) {
+  const spellings = [`user${user}@example.com`, `User${user}@example.com`, `USER${user}@EXAMPLE.COM`];
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const { status, header } = await tryLogin(spellings[attempt % spellings.length]);
+    assert.equal(status, 401);
+    assert.match(header('ratelimit'), new RegExp(`"login";r=${4 - attempt};t=\\d+`));
+  }
+  const { status, body, header } = await tryLogin(spellings[0]);
+  assert.equal(status, 429);
+  assert.match(header('content-type'), /^application\/problem\+json/);
+  assert.match(header('ratelimit-policy'), /"login";q=5;w=900/);
+  assert.match(header('ratelimit'), /"login";r=0;t=\d+/);
+  assert.equal(header('x-ratelimit-remaining'), '0');
+  const retryAfter = Number(header('retry-after'));
+  assert.ok(retryAfter > 840 && retryAfter <= 900, `Retry-After: ${retryAfter}`);
+  assert.deepEqual([body.code, body['violated-policies']], ['E_RATE_LIMIT_EXCEEDED', ['login']]);
+}
+
+async function readTwice(path) {
+  const [first, second] = [await demo.send('GET', path), await demo.send('GET', path)];
+  assert.deepEqual([first.status, first.cache, first.sql > 0], [200, 'miss', true]);
+  assert.deepEqual([second.status, second.cache, second.sql], [200, 'hit', 0]);
+  assert.deepEqual(second.body, first.body);
+}
+
+const runRoyalties = (period) =>
+  demo.send('POST', 'api/royalties/runs', { token: demo.adminToken, body: { period } });
+
+/** On a busy machine the second of two requests may come when the first is done: then nobody is refused, and rightly so. */
+async function assertRoyaltyRunsDoNotOverlap() {
+  const refused = [];
+  for (let back = 2; back < 10 && refused.length === 0; back += 2) {
+    const answers = await Promise.all([back, back + 1].map(monthsAgo).map(runRoyalties));
+    const lost = answers.filter(({ status }) => status !== 201);
+    assert.ok(lost.length < 2, 'both were refused');
+    refused.push(...lost);
+  }
+  const [{ status, body, header }] = refused;
+  assert.deepEqual([status, body.code], [409, 'E_LOCK_BUSY']);
+  assert.match(header('content-type'), /^application\/problem\+json/);
+
+  const { body: runs } = await demo.send('GET', 'api/royalties/runs', { token: demo.adminToken });
+  runs.sort((a, b) => a.id - b.id);
+  for (const [i, { startedAt }] of runs.entries()) {
+    assert.ok(i === 0 || runs[i - 1].finishedAt <= startedAt, `two runs overlap: ${JSON.stringify(runs)}`);
+  }
+}
+
+async function assertStockIsExact(buyer, owner) {
+  const { body: before } = await demo.send('GET', PRODUCT);
+  const buy = () =>
+    demo.send('POST', 'api/purchases', { token: buyer, body: { productId: 73, quantity: 1 } });
+  const bought = await Promise.all(Array.from({ length: 10 }, buy));
+  assert.deepEqual(new Set(bought.map(({ status }) => status)), new Set([201]));
+  const { body: after } = await demo.send('GET', PRODUCT);
+  assert.deepEqual([after.inStock, after.sold], [before.inStock - 10, before.sold + 10]);
+  const { body: movements } = await demo.send('GET', `${PRODUCT}/inventory`, { token: owner });
+  const steps = movements.slice(0, 10).map(({ quantityAfter }) => quantityAfter);
+  assert.deepEqual(
+    steps,
+    Array.from({ length: 10 }, (_, i) => after.inStock + i),
+  );
+}
+
+async function assertFlushAsksTwice() {
+  const token = demo.adminToken;
+  await readTwice('api/shops/7');
+  const path = 'api/admin/redis/cache?pattern=cache:shop:*';
+  const plan = await demo.send('DELETE', path, { token });
+  assert.deepEqual([plan.status, plan.body.dryRun, plan.body.count > 0], [428, true, true]);
+  assert.ok(plan.body.sample.includes('cache:shop:7'));
+  assert.equal((await demo.send('GET', 'api/shops/7')).cache, 'hit');
+  assert.equal((await demo.send('DELETE', `${path}&confirm=made-up`, { token })).status, 412);
+  const done = await demo.send('DELETE', `${path}&confirm=${plan.body.confirm}`, { token });
+  assert.deepEqual([done.status, done.body], [200, { dryRun: false, count: plan.body.count }]);
+  assert.equal((await demo.send('GET', 'api/shops/7')).cache, 'miss');
+  assert.match(demo.log, /cache:flush of "cache:shop:\*" by "the holder of ADMIN_TOKEN": \d+ removed/);
+}
+
+async function assertAdminIsClosed() {
+  const paths = ['health', 'metrics', 'cache/stats', 'locks'].map((path) => `api/admin/redis/${path}`);
+  for (const path of paths) {
+    assert.equal((await demo.send('GET', path)).status, 401);
+    assert.equal((await demo.send('GET', path, { token: 'guessed' })).status, 401);
+    assert.equal((await demo.send('GET', path, { token: demo.adminToken })).status, 200);
+  }
+  assert.equal((await demo.send('DELETE', 'api/admin/redis/cache?pattern=cache:*')).status, 401);
+  const { body: stats } = await demo.send('GET', 'api/admin/redis/cache/stats', { token: demo.adminToken });
+  assert.ok(stats.caches['ProductService.find'].hits > 0);
+}
+
+async function assertLivesWithoutRedis() {
+  const health = async () => (await demo.send('GET', 'api/health/redis')).status;
+  await readTwice('api/brands/9');
+  assert.equal(await health(), 200);
+  process.kill(demo.redisPid, 'SIGSTOP');
+  try {
+    assert.ok(await until(async () => (await health()) === 503), 'nobody noticed that Redis is away');
+    assert.equal((await demo.send('GET', 'api/health')).status, 200);
+    const read = await demo.send('GET', 'api/brands/9');
+    assert.deepEqual([read.status, read.cache, read.sql > 0], [200, 'miss', true]);
+    await assertSixthLoginIsRefused(11);
+    const run = await runRoyalties(monthsAgo(1));
+    assert.deepEqual([run.status, run.body.code], [503, 'E_REDIS_UNAVAILABLE']);
+  } finally {
+    process.kill(demo.redisPid, 'SIGCONT');
+  }
+  assert.ok(await until(async () => (await health()) === 200), 'Redis did not come back');
+  assert.equal((await demo.send('GET', 'api/brands/9')).cache, 'hit');
+  assert.equal((await runRoyalties(monthsAgo(1))).status, 201);
+}
+
+async function assertSwaggerIsComplete() {
+  assert.equal((await demo.send('GET', 'docs')).status, 200);
+  const { body } = await demo.send('GET', 'docs-json');
+  const operations = Object.values(body.paths).flatMap((path) => Object.values(path));
+  assert.ok(operations.length > 60, `${operations.length} operations`);
+  for (const { operationId, summary, tags } of operations)
+    assert.ok(summary && tags?.length === 1, operationId);
+  const { delete: flush } = body.paths['/api/admin/redis/cache'];
+  assert.deepEqual(flush.security, [{ admin: [] }]);
+  const { post: send } = body.paths['/api/conversations/{id}/messages'];
+  assert.deepEqual(send.security, [{ user: [] }]);
+}
+
+async function assertEndsCleanly() {
+  const [redisPid, port] = [demo.redisPid, Number(new URL(demo.url).port)];
+  assert.equal(await demo.stop(), 0);
+  assert.ok(await until(() => !isRunning(redisPid)), `process ${redisPid} still runs`);
+  for (const closed of [port, demo.redisPort]) {
+    const refused = new Promise((done) => {
+      connect(closed, '127.0.0.1')
+        .on('connect', () => done(false))
+        .on('error', () => done(true));
+    });
+    assert.ok(await refused, `port ${closed} is open`);
+  }
+  assert.doesNotMatch(demo.log, /Unhandled|ExceptionsHandler/);
+}
+
+async function takeTheTour() {
+  await check('the log names the API, the admin token, and the port and process of Redis', () => {
+    assert.ok(demo.adminToken && demo.redisPort > 0 && isRunning(demo.redisPid), demo.log);
+  });
+  await check('the second read is a hit and asks no database', () => readTwice(PRODUCT));
+  await check('a hit of a controller method, too', () => readTwice('api/stats'));
+
+  const users = { creator: 1, brand: 81, guest: 300 };
+  const tokens = { admin: demo.adminToken };
+  for (const [name, user] of Object.entries(users)) tokens[name] = await demo.login(user);
+  const [{ id: asset }] = (await demo.send('GET', 'api/projects/35')).body.assets;
+  const { id: conversation } = (
+    await demo.send('POST', 'api/conversations', {
+      token: tokens.creator,
+      body: { recipientId: users.brand, subject: 'Harbours', body: 'Hello.' },
+    })
+  ).body;
+  for (const cascade of cascades({ ...tokens, asset, conversation })) {
+    await check(`a write invalidates ${cascade.name}`, () => assertInvalidates(demo, cascade));
+  }
+
+  await check('the sixth login is refused', () => assertSixthLoginIsRefused(9));
+  await check('other users may still log in', () => demo.login(10));
+  await check('two royalty runs do not overlap', assertRoyaltyRunsDoNotOverlap);
+  await check('ten purchases at once take ten out of the stock', () =>
+    assertStockIsExact(tokens.brand, tokens.creator),
+  );
+  await check('the admin routes are closed without the token', assertAdminIsClosed);
+  await check('a flush asks twice', assertFlushAsksTwice);
+  await check('without Redis reads go on, limits hold, locks fail, health tells; then it mends', () =>
+    assertLivesWithoutRedis(),
+  );
+  await check('the Swagger page is complete', assertSwaggerIsComplete);
+  await check('it ends cleanly, with all it started', assertEndsCleanly);
+}
+
+await check('the demo starts', async () => {
+  await build();
+  demo = await DemoApp.start();
+});
+if (demo) await takeTheTour();
+if (counts.failed > 0) console.log(`\nThe demo's log:\n${demo?.log ?? ''}`);
+console.log(`tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed === 0 ? 0 : 1;
