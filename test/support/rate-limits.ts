@@ -23,6 +23,12 @@ export interface LimitsOptions extends RateLimitModuleOptions {
   readonly events?: SuiteEvents;
 }
 
+/**
+ * Lets decisions wait for a busy machine: what counts exactly must not be decided in the process because an answer came
+ * late. What happens then has tests of its own.
+ */
+export const PATIENT = { decisionTimeout: '10s' } as const;
+
 /** Makes a `RateLimitService` over a gateway, as the module would. */
 export function limitsOver(redis: RedisGateway, options: LimitsOptions = {}): RateLimitService {
   const {

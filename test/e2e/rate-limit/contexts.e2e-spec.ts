@@ -31,6 +31,7 @@ import { findFreePort } from '../../../src/testing/free-port.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openHttpApp, type HttpApp } from '../../support/http-app.js';
+import { PATIENT } from '../../support/rate-limits.js';
 
 const hour = { window: '1h' } as const;
 
@@ -122,7 +123,7 @@ describe('rate limits beyond plain HTTP', () => {
           RedisModule.forRoot({
             connection: server.url,
             namespace: randomUUID(),
-            rateLimit: { default: { limit: 100, ...hour } },
+            rateLimit: { ...PATIENT, default: { limit: 100, ...hour } },
           }),
           GraphQLModule.forRoot<ApolloDriverConfig>({
             driver: ApolloDriver,

@@ -10,6 +10,7 @@ import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
+import { PATIENT } from '../../support/rate-limits.js';
 
 interface TestRequest {
   readonly headers: Record<string, string | undefined>;
@@ -114,6 +115,7 @@ describe.each(PLATFORMS)('rate limits over HTTP on %s', (platform) => {
           namespace: platform,
           secret: 'a secret for tests, long enough to be one',
           rateLimit: {
+            ...PATIENT,
             policies: {
               named: { limit: 1, ...hour, key: byCaller, block: '2h' },
               weighed: { limit: 10, ...hour },
@@ -240,7 +242,7 @@ describe.each(PLATFORMS)('RateLimitGuard as a global guard on %s', (platform) =>
       imports: [
         RedisModule.forRoot({
           connection: server.url,
-          rateLimit: { default: { limit: 100, ...hour }, legacyHeaders: false },
+          rateLimit: { ...PATIENT, default: { limit: 100, ...hour }, legacyHeaders: false },
         }),
       ],
       controllers: [GlobalRoutes],

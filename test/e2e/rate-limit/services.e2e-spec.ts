@@ -12,6 +12,7 @@ import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openHttpApp } from '../../support/http-app.js';
+import { PATIENT } from '../../support/rate-limits.js';
 
 const hour = { window: '1h' } as const;
 
@@ -65,7 +66,9 @@ describe('rate limits on services', () => {
   ): TestingModuleBuilder {
     const isController = (type: Type) => Reflect.hasMetadata('path', type);
     return Test.createTestingModule({
-      imports: [RedisModule.forRoot({ connection: server.url, namespace, rateLimit })],
+      imports: [
+        RedisModule.forRoot({ connection: server.url, namespace, rateLimit: { ...PATIENT, ...rateLimit } }),
+      ],
       providers: classes.filter((type) => !isController(type)),
       controllers: classes.filter(isController),
     });

@@ -4,7 +4,7 @@ import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestServerKind } from '../../../src/testing/test-redis.js';
 import { rateLimitContract } from '../../contract/rate-limit.contract.js';
 import { openGateway } from '../../support/gateway.js';
-import { limitsOver } from '../../support/rate-limits.js';
+import { limitsOver, PATIENT } from '../../support/rate-limits.js';
 
 describe.each<{ title: string; kind: TestServerKind | undefined }>([
   { title: 'the server at hand', kind: undefined },
@@ -15,8 +15,8 @@ describe.each<{ title: string; kind: TestServerKind | undefined }>([
     const [one, two] = await Promise.all([openGateway(server.url), openGateway(server.url)]);
     const namespace = randomUUID();
     return {
-      limits: limitsOver(one.gateway, { namespace }),
-      others: limitsOver(two.gateway, { namespace }),
+      limits: limitsOver(one.gateway, { namespace, ...PATIENT }),
+      others: limitsOver(two.gateway, { namespace, ...PATIENT }),
       close: async () => {
         await Promise.all([one.close(), two.close()]);
         await server.stop();
