@@ -11,8 +11,11 @@ import {
 } from '../common/option-rules.js';
 import { Nested } from '../common/option-validation.js';
 
+/** Lists how calls may be counted. @internal */
+export const RATE_LIMIT_ALGORITHMS = ['sliding-window', 'fixed-window'] as const;
+
 /** Names how calls are counted. @publicApi */
-export type RateLimitAlgorithm = 'sliding-window';
+export type RateLimitAlgorithm = (typeof RATE_LIMIT_ALGORITHMS)[number];
 
 /** Says what a limit does while Redis is away: let all pass, refuse all with 503, or count here. @publicApi */
 export type RateLimitOnRedisDown = 'allow' | 'deny' | 'memory';
@@ -84,7 +87,7 @@ export class RateLimitPolicy {
   window!: Duration;
 
   /** Says how calls are counted. @default 'sliding-window' */
-  @IsOneOf('sliding-window')
+  @IsOneOf(...RATE_LIMIT_ALGORITHMS)
   algorithm?: RateLimitAlgorithm;
 
   /** Refuses a subject for this long once it has exceeded the limit. @default only until there is room again */

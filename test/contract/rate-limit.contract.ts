@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { RateLimitPolicy } from '../../src/rate-limit/rate-limit.options.js';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  RATE_LIMIT_ALGORITHMS,
+  type RateLimitAlgorithm,
+  type RateLimitPolicy,
+} from '../../src/rate-limit/rate-limit.options.js';
 import type { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 
 /** Is a service over the topology under test, and a second one that shares its state like another instance. */
@@ -10,19 +14,27 @@ export interface RateLimitContractParts {
   close(): Promise<void>;
 }
 
-/** Says what every topology must keep. */
+/** Says what every topology must keep, however it counts. */
 export function rateLimitContract(open: () => Promise<RateLimitContractParts>): void {
   let parts: RateLimitContractParts | undefined;
-  let limits: RateLimitService;
-  let others: RateLimitService;
-  const three: RateLimitPolicy = { name: 'three', limit: 3, window: '1h' };
-  const many: RateLimitPolicy = { name: 'many', limit: 1_000, window: '1h' };
 
   beforeAll(async () => {
     parts = await open();
-    ({ limits, others } = parts);
   });
   afterAll(() => parts?.close());
+
+  describe.each(RATE_LIMIT_ALGORITHMS)('by %s', (algorithm) => algorithmContract(algorithm, () => parts!));
+}
+
+function algorithmContract(algorithm: RateLimitAlgorithm, parts: () => RateLimitContractParts): void {
+  let limits: RateLimitService;
+  let others: RateLimitService;
+  const three: RateLimitPolicy = { name: 'three', limit: 3, window: '1h', algorithm };
+  const many: RateLimitPolicy = { name: 'many', limit: 1_000, window: '10d', algorithm };
+
+  beforeAll(() => {
+    ({ limits, others } = parts());
+  });
 
   it('allows up to the limit, then refuses and says when to come back', async () => {
     const subject = randomUUID();
@@ -44,13 +56,13 @@ export function rateLimitContract(open: () => Promise<RateLimitContractParts>): 
       remaining: 0,
       degraded: false,
     });
-    expect(denied.retryAfterMs).toBeGreaterThan(3_500_000);
+    expect(denied.retryAfterMs).toBeGreaterThan(1_000_000);
     expect(denied.retryAfterMs).toBeLessThanOrEqual(denied.resetMs);
     expect(denied.resetMs).toBeLessThanOrEqual(3_600_000);
   });
 
   it('counts all instances together, exactly, however many calls come at once', async () => {
-    const policy: RateLimitPolicy = { name: 'together', limit: 50, window: '1h' };
+    const policy: RateLimitPolicy = { name: 'together', limit: 50, window: '1d', algorithm };
     const subject = randomUUID();
     const calls = Array.from({ length: 200 }, (_, i) =>
       (i % 2 === 0 ? limits : others).consume(policy, subject),
@@ -128,10 +140,10 @@ export function rateLimitContract(open: () => Promise<RateLimitContractParts>): 
   });
 
   it('blocks after an excess for as long as the policy says', async () => {
-    const policy: RateLimitPolicy = { name: 'strict', limit: 1, window: '1m', block: '1d' };
+    const policy: RateLimitPolicy = { name: 'strict', limit: 1, window: '1h', block: '1d', algorithm };
     const subject = randomUUID();
     expect(await limits.consume(policy, subject)).toMatchObject({ allowed: true });
-    expect((await limits.peek(policy, subject)).retryAfterMs).toBeLessThanOrEqual(60_000);
+    expect((await limits.peek(policy, subject)).retryAfterMs).toBeLessThanOrEqual(3_600_000);
     expect((await limits.consume(policy, subject)).retryAfterMs).toBeGreaterThan(86_000_000);
     expect((await others.peek(policy, subject)).retryAfterMs).toBeGreaterThan(86_000_000);
     await limits.reset(policy, subject);

@@ -1,4 +1,4 @@
--- Decides one call by the sliding window: never more than the limit in any window. A part of consume-n.lua.
+-- Decides one call by the sliding window: never more than the limit in any window. A part of consume-windows-n.lua.
 -- The state is the total of what has left the window, then an entry of 12 bytes per call, or per cell of `grain`
 -- microseconds: when its last call came, and the total up to and with it. Totals wrap at 2^32; only differences count.
 -- An entry leaves when its last call leaves, so cells err on the safe side by less than one cell.

@@ -1,45 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import type { TrialCall, WindowShape } from '../../../src/rate-limit/algorithms/algorithm.js';
+import type { WindowShape } from '../../../src/rate-limit/algorithms/algorithm.js';
 import { SLIDING_WINDOW } from '../../../src/rate-limit/algorithms/sliding-window.js';
 import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
 import { Random } from '../../support/random.js';
 import { mostInAnyWindow, SlidingModel } from '../../support/sliding-model.js';
-
-const START = 1_700_000_000_000_000;
+import { admit, every, START, subject } from '../../support/trials.js';
 
 function windowOf(limit: number, windowMs: number): WindowShape {
   return SLIDING_WINDOW.shape(resolvePolicy({ limit, window: windowMs }));
-}
-
-/** Decides one subject's calls, as the process does while Redis is away. */
-function subject(window: WindowShape): (call: TrialCall) => ReturnType<typeof SLIDING_WINDOW.decide> {
-  let state: Parameters<typeof SLIDING_WINDOW.decide>[0] = null;
-  return (call) => {
-    const trial = SLIDING_WINDOW.decide(state, call, window);
-    if (trial.allowed) state = trial.state;
-    return trial;
-  };
-}
-
-/** Admits as much as it can at each of the times; answers what was admitted. */
-function admit(window: WindowShape, times: Iterable<number>, tries = 1): { at: number; cost: number }[] {
-  const decide = subject(window);
-  const admitted = [];
-  for (const at of times) {
-    for (let i = 0; i < tries && decide({ now: at, cost: 1 }).allowed; i++) admitted.push({ at, cost: 1 });
-  }
-  return admitted;
-}
-
-function* every(stepUs: number, forUs: number): Iterable<number> {
-  for (let at = 0; at < forUs; at += stepUs) yield START + Math.floor(at);
 }
 
 describe('the sliding window', () => {
   it.each([1, 2, 10, 100, 256])('with a limit of %d answers like the plain model', (limit) => {
     const random = new Random(limit);
     const window = windowOf(limit, 1_000);
-    const [decide, model] = [subject(window), new SlidingModel(limit, window.length)];
+    const [decide, model] = [subject(SLIDING_WINDOW, window), new SlidingModel(limit, window.length)];
     let now = START;
     for (let i = 0; i < 3_000; i++) {
       now += random.below(3) === 0 ? random.below(1_200_000) : random.below((2 * window.length) / limit);
@@ -52,7 +27,7 @@ describe('the sliding window', () => {
   it.each([257, 1_000, 5_000])('with a limit of %d never admits more in any window', (limit) => {
     const random = new Random(limit);
     const window = windowOf(limit, 1_000);
-    const decide = subject(window);
+    const decide = subject(SLIDING_WINDOW, window);
     const admitted = [];
     for (let now = START; now < START + 8_000_000; now += random.below(40_000)) {
       const cost = 1 + random.below(limit / 10);
@@ -70,7 +45,7 @@ describe('the sliding window', () => {
     [2_000, 0.97],
   ])('with a limit of %d admits at least %d of it under twice the load', (limit, share) => {
     const window = windowOf(limit, 1_000);
-    const admitted = admit(window, every(window.length / (2 * limit), 10_000_000));
+    const admitted = admit(subject(SLIDING_WINDOW, window), every(window.length / (2 * limit), 10_000_000));
     expect(admitted.length / (10 * limit)).toBeGreaterThanOrEqual(share);
     expect(mostInAnyWindow(admitted, window.length)).toBeLessThanOrEqual(limit);
   });
@@ -80,18 +55,18 @@ describe('the sliding window', () => {
     (limit) => {
       const window = windowOf(limit, 1_000);
       const times = [...every(window.length / (0.95 * limit), 5_000_000)];
-      expect(admit(window, times)).toHaveLength(times.length);
+      expect(admit(subject(SLIDING_WINDOW, window), times)).toHaveLength(times.length);
     },
   );
 
   it('keeps to the limit when bursts come at the edges of windows', () => {
     const window = windowOf(300, 1_000);
     const edges = [...every(window.length, 20_000_000)].flatMap((at) => [at - 1, at, at + 1]);
-    expect(mostInAnyWindow(admit(window, edges, 400), window.length)).toBe(300);
+    expect(mostInAnyWindow(admit(subject(SLIDING_WINDOW, window), edges, 400), window.length)).toBe(300);
   });
 
   it('tells times to the microsecond and goes on after a step back of the clock', () => {
-    const decide = subject(windowOf(1, 1));
+    const decide = subject(SLIDING_WINDOW, windowOf(1, 1));
     expect(decide({ now: START, cost: 1 }).allowed).toBe(true);
     expect(decide({ now: START + 999, cost: 1 })).toMatchObject({ allowed: false, retry: 1 });
     expect(decide({ now: START - 5_000, cost: 1 })).toMatchObject({ allowed: false, retry: 1_000 });
