@@ -77,14 +77,23 @@ export class LoadNewsChannel {
   }
 
   #onMessage(message: string): void {
-    const [token, failed] = JSON.parse(message) as [string, string?];
-    const news: LoadNews = failed === undefined ? LOOK : { kind: 'failed', error: RICH_CODEC.decode(failed) };
+    const [token, news] = readNews(message);
     this.#waiting.get(token)?.forEach((settle) => settle(news));
   }
 
   /** While the connection or the subscription was broken, news may have been missed. */
   #wakeAll(): void {
     for (const waiting of [...this.#waiting.values()]) waiting.forEach((settle) => settle(LOOK));
+  }
+}
+
+/** Anybody may publish anything; what is no news of ours is news of no load. */
+function readNews(message: string): readonly [token: string, news: LoadNews] {
+  try {
+    const [token, failed] = JSON.parse(message) as [string, string?];
+    return [token, failed === undefined ? LOOK : { kind: 'failed', error: RICH_CODEC.decode(failed) }];
+  } catch {
+    return ['', LOOK];
   }
 }
 

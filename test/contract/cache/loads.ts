@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { OpenCache } from '../../support/cache.js';
+import { until } from '../../support/until.js';
 import type { MakeCache, Open } from './cache-maker.js';
 
 export function singleFlight(open: Open, make: MakeCache): void {
@@ -47,6 +49,30 @@ export function singleFlight(open: Open, make: MakeCache): void {
       expect(results.every((result) => result.status === 'rejected' && result.reason === failure)).toBe(true);
       expect(runs).toBe(1);
       expect(await cache.getOrSet('flight:failing', () => 'mended')).toBe('mended');
+    });
+
+    it('fails in several processes with one run, and is not confused by foreign messages', async () => {
+      const namespace = `failing-${randomUUID()}`;
+      const caches = await Promise.all([make({ namespace }), make({ namespace })]);
+      try {
+        let runs = 0;
+        const load = async () => {
+          await until(
+            async () => (await caches[0].client.get(caches[0].redisKey('f')))?.includes('awaited') ?? false,
+          );
+          await caches[0].client.publish(caches[0].redisKey('{loads}'), 'no news of ours');
+          runs++;
+          throw new RangeError('database away');
+        };
+        const results = await Promise.allSettled(caches.map(({ cache }) => cache.getOrSet('f', load)));
+        expect(results.map((result) => result.status === 'rejected' && (result.reason as Error))).toEqual([
+          new RangeError('database away'),
+          new RangeError('database away'),
+        ]);
+        expect(runs).toBe(1);
+      } finally {
+        await Promise.all(caches.map((cache) => cache.close()));
+      }
     });
 
     it('does not wait for itself', async () => {
