@@ -48,7 +48,7 @@ export class LockModuleOptions {
    * Is how long after a restart that emptied the server no lock is granted, so that those who hold one can say so;
    * false grants at once. Concerns only processes that saw the server restart.
    *
-   * @default the longest ttl this process has used
+   * @default `lock.ttl`, or the longest ttl that this process has used since
    */
   @rule({
     name: 'isRestartGuard',
