@@ -1,0 +1,13 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { startRedis } from 'nestjs-redis-suite/testing';
+import { checkShop } from './check-shop.js';
+
+checkShop({
+  async server() {
+    const redis = await startRedis();
+    return { connection: redis.url, stop: () => redis.stop() };
+  },
+  create: (module) =>
+    NestFactory.create(module, new FastifyAdapter(), { logger: false, abortOnError: false }),
+});
