@@ -98,7 +98,13 @@ export class ConnectionLine {
     if (owned && client.status === 'ready') {
       let cancel: Cancel = () => {};
       const limit = new Promise<void>((resolve) => (cancel = clock.after(timeoutMs, resolve)));
-      await Promise.race([client.quit().catch(() => undefined), limit]);
+      const ended = new Promise((resolve) => client.once('end', resolve));
+      // A server that does not answer the good-bye has no connection to end.
+      const goodBye = client.quit().then(
+        () => ended,
+        () => undefined,
+      );
+      await Promise.race([goodBye, limit]);
       cancel();
     }
     if (owned && client.status !== 'end') client.disconnect();
