@@ -1,4 +1,4 @@
-import { ValidateBy, ValidateIf, type ValidationOptions } from 'class-validator';
+import { ValidateBy, ValidateIf, type ValidationArguments, type ValidationOptions } from 'class-validator';
 import { DURATION_FORM, describeValue, readDuration } from './duration.js';
 
 /** Says whether a value is good, and what it must be. @internal */
@@ -6,7 +6,8 @@ export interface OptionRule {
   readonly name: string;
   /** Completes the sentence "must be …". */
   readonly mustBe: string;
-  readonly accepts: (value: unknown) => boolean;
+  /** Is asked with the options object that holds the value, for what goes only together with another option. */
+  readonly accepts: (value: unknown, options: object) => boolean;
   /** Keeps the value out of the message. @default false */
   readonly secret?: boolean;
   /** Refuses undefined as well. @default false */
@@ -30,7 +31,8 @@ export function rule({
     message: ({ value }) => `must be ${mustBe}${secret ? '' : `; got ${describeValue(value)}`}`,
   };
   const present = ValidateIf((_, value) => value !== undefined);
-  const check = ValidateBy({ name, validator: { validate: (value: unknown) => accepts(value) } }, options);
+  const validate = (value: unknown, args?: ValidationArguments) => accepts(value, args?.object ?? {});
+  const check = ValidateBy({ name, validator: { validate } }, options);
   return (target, key) => {
     if (!required) present(target, key);
     check(target, key);

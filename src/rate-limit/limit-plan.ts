@@ -46,8 +46,9 @@ export function planOf(policies: readonly ResolvedPolicy[]): LimitPlan {
     const algorithm = ALGORITHMS[policy.algorithm];
     return { policy, algorithm, shape: algorithm.shape(policy) };
   });
-  const wire = windows.flatMap(({ policy, algorithm: { letter }, shape: { limit, length, grain } }, i) => {
-    return [letter, limit, length, grain, policy.blockMs * 1_000, windows.length - i];
+  const wire = windows.flatMap(({ policy, algorithm: { letter }, shape }, i) => {
+    const { limit, length, grain, burst } = shape;
+    return [letter, limit, length, grain, burst, policy.blockMs * 1_000, windows.length - i];
   });
   return { windows, wire };
 }

@@ -17,6 +17,8 @@ export interface ResolvedPolicy {
   readonly limit: number;
   readonly windowMs: number;
   readonly algorithm: RateLimitAlgorithm;
+  /** Is the limit where the policy or its algorithm knows no burst. */
+  readonly burst: number;
   /** Is 0 when an excess does not block. */
   readonly blockMs: number;
   readonly onRedisDown: RateLimitOnRedisDown;
@@ -46,6 +48,7 @@ export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): Reso
     limit: raw.limit,
     windowMs,
     algorithm: raw.algorithm ?? 'sliding-window',
+    burst: raw.burst ?? raw.limit,
     blockMs: raw.block === undefined ? 0 : toMs(raw.block, 'block'),
     onRedisDown: raw.onRedisDown ?? 'memory',
   });

@@ -12,10 +12,13 @@ import {
 import { Nested } from '../common/option-validation.js';
 
 /** Lists how calls may be counted. @internal */
-export const RATE_LIMIT_ALGORITHMS = ['sliding-window', 'fixed-window'] as const;
+export const RATE_LIMIT_ALGORITHMS = ['sliding-window', 'fixed-window', 'gcra'] as const;
 
 /** Names how calls are counted. @publicApi */
 export type RateLimitAlgorithm = (typeof RATE_LIMIT_ALGORITHMS)[number];
+
+/** Lists the algorithms that know a burst. @internal */
+export const BURST_ALGORITHMS = ['gcra'] as const satisfies readonly RateLimitAlgorithm[];
 
 /** Says what a limit does while Redis is away: let all pass, refuse all with 503, or count here. @publicApi */
 export type RateLimitOnRedisDown = 'allow' | 'deny' | 'memory';
@@ -89,6 +92,20 @@ export class RateLimitPolicy {
   /** Says how calls are counted. @default 'sliding-window' */
   @IsOneOf(...RATE_LIMIT_ALGORITHMS)
   algorithm?: RateLimitAlgorithm;
+
+  /**
+   * Is how much may be consumed at once, from 1 to 1,000,000,000; only for `'gcra'`, which admits up to the limit and
+   * the burst together in a window.
+   *
+   * @default the limit
+   */
+  @rule({
+    name: 'isBurst',
+    mustBe: `a whole number from 1 to ${MAX_LIMIT}, and only with algorithm ${BURST_ALGORITHMS.map((name) => `'${name}'`).join(' or ')}`,
+    accepts: (value, { algorithm }: Pick<RateLimitPolicy, 'algorithm'>) =>
+      isCount(value) && BURST_ALGORITHMS.some((name) => name === algorithm),
+  })
+  burst?: number;
 
   /** Refuses a subject for this long once it has exceeded the limit. @default only until there is room again */
   @IsDuration()

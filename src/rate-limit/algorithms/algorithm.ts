@@ -7,6 +7,8 @@ export interface WindowShape {
   readonly length: number;
   /** Is how far apart calls are told apart; 0 keeps each on its own. */
   readonly grain: number;
+  /** Is what may be consumed at once: the limit where the algorithm knows no burst. */
+  readonly burst: number;
 }
 
 /** Is what an algorithm finds for one call. @internal */

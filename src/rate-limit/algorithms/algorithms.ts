@@ -1,10 +1,12 @@
 import type { RateLimitAlgorithm } from '../rate-limit.options.js';
 import type { Algorithm } from './algorithm.js';
 import { FIXED_WINDOW } from './fixed-window.js';
+import { GCRA } from './gcra.js';
 import { SLIDING_WINDOW } from './sliding-window.js';
 
 /** Holds every algorithm by its public name. @internal */
 export const ALGORITHMS: Readonly<Record<RateLimitAlgorithm, Algorithm>> = {
   'sliding-window': SLIDING_WINDOW,
   'fixed-window': FIXED_WINDOW,
+  gcra: GCRA,
 };

@@ -17,7 +17,7 @@ interface Count {
 export const FIXED_WINDOW: Algorithm<Count> = {
   letter: 'f',
   script: FIX_WINDOW_0,
-  shape: ({ limit, windowMs }) => ({ limit, length: windowMs * 1_000, grain: 0 }),
+  shape: ({ limit, windowMs, burst }) => ({ limit, length: windowMs * 1_000, grain: 0, burst }),
   decide(state, call, { limit, length }) {
     const now = Math.max(call.now, state?.began ?? 0);
     const { began, used } = state !== null && now < state.began + length ? state : { began: now, used: 0 };

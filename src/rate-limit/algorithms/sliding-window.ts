@@ -25,9 +25,9 @@ interface Entry {
 export const SLIDING_WINDOW: Algorithm<readonly Entry[]> = {
   letter: 's',
   script: SLIDE_WINDOW_0,
-  shape: ({ limit, windowMs }) => {
+  shape: ({ limit, windowMs, burst }) => {
     const length = windowMs * 1_000;
-    return { limit, length, grain: limit > EXACT_UP_TO ? Math.ceil(length / CELLS) : 0 };
+    return { limit, length, grain: limit > EXACT_UP_TO ? Math.ceil(length / CELLS) : 0, burst };
   },
   decide(state, call, window) {
     const newest = state?.at(-1)?.at ?? 0;

@@ -3,17 +3,17 @@
 -- window). A key holds '<letter><state>', behind 'b<until>' while it is blocked.
 -- KEYS[1..n] the windows of the first call, then those of the next, and so on: string
 -- ARGV[1] number of kinds of windows
--- ARGV[2..] six arguments for each kind: letter, limit, length and grain in microseconds, block after an excess in
--- microseconds, how many windows a call has that begins with this one; then two for each call: the number of its first
--- window, and its cost, where 0 asks about 1 without counting and less than 0 gives back
+-- ARGV[2..] seven arguments for each kind: letter, limit, length and grain in microseconds, burst, block after an excess
+-- in microseconds, how many windows a call has that begins with this one; then two for each call: the number of its
+-- first window, and its cost, where 0 asks about 1 without counting and less than 0 gives back
 -- Returns for each key: 1 allowed or 0 denied, remaining, reset in ms, retry in ms
 local time = redis.call('TIME')
 local now, windows = time[1] * 1000000 + time[2], {}
-for i = 1, tonumber(ARGV[1]) do
-  local at = 6 * i - 4
-  windows[i] = {
+for at = 2, 7 * tonumber(ARGV[1]), 7 do
+  windows[#windows + 1] = {
     letter = ARGV[at], decide = algorithms[ARGV[at]], limit = tonumber(ARGV[at + 1]), length = tonumber(ARGV[at + 2]),
-    grain = tonumber(ARGV[at + 3]), block = tonumber(ARGV[at + 4]), span = tonumber(ARGV[at + 5]),
+    grain = tonumber(ARGV[at + 3]), burst = tonumber(ARGV[at + 4]), block = tonumber(ARGV[at + 5]),
+    span = tonumber(ARGV[at + 6]),
   }
 end
 
@@ -52,7 +52,7 @@ local function settle(found, cost, allowed)
 end
 
 local reply, key = {}, 1
-for call = 6 * tonumber(ARGV[1]) + 2, #ARGV, 2 do
+for call = 7 * tonumber(ARGV[1]) + 2, #ARGV, 2 do
   local first, cost, calls, allowed = tonumber(ARGV[call]), tonumber(ARGV[call + 1]), {}, true
   for i = 1, windows[first].span do
     calls[i] = look(KEYS[key], windows[first + i - 1], cost)

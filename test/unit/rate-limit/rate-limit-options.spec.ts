@@ -19,6 +19,8 @@ describe('rate limit options', () => {
       default: { limit: 0, window: '1 hour' },
       policies: {
         login: { window: '15m', block: -1, algorithm: 'leaky', onRedisDown: 'explode' },
+        eager: { limit: 5, window: '1m', burst: 5 },
+        fast: { limit: 5, window: '1m', algorithm: 'gcra', burst: 0 },
         odd: { limit: 1.5, window: '1m', key: 'header', cost: 0, unknown: true },
       },
       ipv6Prefix: 16,
@@ -36,6 +38,8 @@ describe('rate limit options', () => {
         'rateLimit.policies.login.block',
         'rateLimit.policies.login.algorithm',
         'rateLimit.policies.login.onRedisDown',
+        'rateLimit.policies.eager.burst',
+        'rateLimit.policies.fast.burst',
         'rateLimit.policies.odd.limit',
         'rateLimit.policies.odd.key',
         'rateLimit.policies.odd.cost',
@@ -52,7 +56,10 @@ describe('rate limit options', () => {
       'rateLimit.policies',
     ]);
     expect(
-      paths({ default: { limit: 1, window: '1s' }, policies: { login: { limit: 5, window: '15m' } } }),
+      paths({
+        default: { limit: 1, window: '1s' },
+        policies: { login: { limit: 5, window: '15m', algorithm: 'gcra', burst: 1 } },
+      }),
     ).toEqual([]);
   });
 
@@ -73,6 +80,7 @@ describe('rate limit options', () => {
       limit: 10,
       windowMs: 60_000,
       algorithm: 'sliding-window',
+      burst: 10,
       blockMs: 0,
       onRedisDown: 'memory',
     });
