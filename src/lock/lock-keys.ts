@@ -45,12 +45,3 @@ export function resourceOf(lease: string): string {
     String.fromCharCode(parseInt(wide ?? narrow ?? '', 16)),
   );
 }
-
-/**
- * Makes one text of the parts of a resource, so that no part can pass for two.
- *
- * @internal
- */
-export function resourceText(parts: readonly string[]): string {
-  return parts.map((part) => part.replace(/[%:]/g, (char) => (char === ':' ? '%3A' : '%25'))).join(':');
-}

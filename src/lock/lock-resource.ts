@@ -1,10 +1,10 @@
+import { keyText } from '../common/keys/key-encoding.js';
 import type { DecoratedMethod } from '../common/decorated-method.js';
 import { InvalidOptionsError } from '../common/errors.js';
 import { InvalidKeyError } from '../common/keys/key.errors.js';
 import { compileTemplate } from '../common/keys/key-template.js';
 import type { AnyMethod } from '../common/method-wrapper.js';
 import { parameterNames } from '../common/parameter-names.js';
-import { resourceText } from './lock-keys.js';
 
 /** Names what a call locks: a template, or a function of the method's arguments. @publicApi */
 export type LockedResource<Args extends readonly never[] = never[]> = string | ((...args: Args) => string);
@@ -32,6 +32,6 @@ export function compileResource(resource: unknown, { label, descriptor }: Decora
     // Everybody whose id is missing would wait for everybody else.
     if (parts.includes(''))
       throw new InvalidKeyError(`The resource '${resource}' of ${where}`, 'has an empty part');
-    return resourceText(parts);
+    return keyText(parts);
   };
 }
