@@ -12,13 +12,13 @@ import {
 import { Nested } from '../common/option-validation.js';
 
 /** Lists how calls may be counted. @internal */
-export const RATE_LIMIT_ALGORITHMS = ['sliding-window', 'fixed-window', 'gcra'] as const;
+export const RATE_LIMIT_ALGORITHMS = ['sliding-window', 'fixed-window', 'token-bucket', 'gcra'] as const;
 
 /** Names how calls are counted. @publicApi */
 export type RateLimitAlgorithm = (typeof RATE_LIMIT_ALGORITHMS)[number];
 
 /** Lists the algorithms that know a burst. @internal */
-export const BURST_ALGORITHMS = ['gcra'] as const satisfies readonly RateLimitAlgorithm[];
+export const BURST_ALGORITHMS = ['token-bucket', 'gcra'] as const satisfies readonly RateLimitAlgorithm[];
 
 /** Says what a limit does while Redis is away: let all pass, refuse all with 503, or count here. @publicApi */
 export type RateLimitOnRedisDown = 'allow' | 'deny' | 'memory';
@@ -94,8 +94,8 @@ export class RateLimitPolicy {
   algorithm?: RateLimitAlgorithm;
 
   /**
-   * Is how much may be consumed at once, from 1 to 1,000,000,000; only for `'gcra'`, which admits up to the limit and
-   * the burst together in a window.
+   * Is how much may be consumed at once, from 1 to 1,000,000,000; only for `'token-bucket'` and `'gcra'`,
+   * which admit up to the limit and the burst together in a window.
    *
    * @default the limit
    */
