@@ -56,14 +56,17 @@ export class IoredisGateway implements RedisGateway {
   readonly #parts: GatewayParts;
   readonly #line: ConnectionLine;
   readonly #subscriber: Subscriber;
+  /** Says whether the client limits each command: our own do, except a cluster's, which sends it again and again. */
+  readonly #limitsCommands: boolean;
   readonly #defined = new Map<LuaScript, ScriptMethods>();
 
   constructor(parts: GatewayParts) {
-    const { name, client, topology, commandTimeoutMs, events, clock } = parts;
+    const { name, client, owned, topology, commandTimeoutMs, events, clock } = parts;
     this.#parts = parts;
     this.name = name;
     this.topology = topology;
     this.client = client;
+    this.#limitsCommands = owned && topology !== 'cluster';
     const probe = () => this.#bounded(client.ping(), commandTimeoutMs);
     const onChange = () => this.#line.onAvailability();
     this.availability = new Availability({ connection: name, events, clock, probe, onChange });
@@ -101,7 +104,9 @@ export class IoredisGateway implements RedisGateway {
     options: CallOptions = {},
   ): Promise<(RedisReply | Error)[]> {
     if (this.topology === 'cluster')
-      return Promise.all(commands.map((command) => this.send(command, options).catch(asReply)));
+      return answered(
+        await Promise.all(commands.map((command) => this.send(command, options).catch(asReply))),
+      );
     return this.#attempt('pipeline', options, async () => {
       const pipeline = (this.client as Redis).pipeline();
       for (const [command, ...args] of commands) {
@@ -109,9 +114,11 @@ export class IoredisGateway implements RedisGateway {
         else pipeline.call(command, ...args);
       }
       const replies = (await pipeline.exec()) ?? [];
-      return replies.map(([error, reply], i) => {
-        return error === null ? (reply as RedisReply) : this.#sortOut(error, commands[i]?.[0] ?? 'pipeline');
-      });
+      return answered(
+        replies.map(([error, reply], i) =>
+          error === null ? (reply as RedisReply) : this.#translate(error, commands[i]?.[0] ?? 'pipeline'),
+        ),
+      );
     });
   }
 
@@ -134,6 +141,8 @@ export class IoredisGateway implements RedisGateway {
   }
 
   async *scan(pattern: string, count = 1_000): AsyncIterable<string[]> {
+    // A cluster that is not connected knows no masters.
+    if (!this.#line.isReady) await this.#line.untilReady(this.#parts.commandTimeoutMs);
     for (const node of this.#masters()) {
       let cursor = '0';
       do {
@@ -145,8 +154,20 @@ export class IoredisGateway implements RedisGateway {
     }
   }
 
-  subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
-    return this.#attempt('SUBSCRIBE', {}, () => this.#subscriber.subscribe(channel, listener));
+  async subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
+    let subscribing: Promise<() => Promise<void>> | undefined;
+    try {
+      // The subscriber has a connection of its own to make, which no limit of one command covers.
+      const options = { timeoutMs: this.#parts.commandTimeoutMs };
+      return await this.#attempt('SUBSCRIBE', options, () => {
+        subscribing = this.#subscriber.subscribe(channel, listener);
+        return subscribing;
+      });
+    } catch (error) {
+      // Nobody will stop what comes to stand only after the limit.
+      subscribing?.then((stop) => stop()).catch(() => undefined);
+      throw error;
+    }
   }
 
   #masters(): Redis[] {
@@ -172,22 +193,26 @@ export class IoredisGateway implements RedisGateway {
   }
 
   async #attempt<T>(command: string, options: CallOptions, issue: () => Promise<T>): Promise<T> {
-    const { clock, commandTimeoutMs, owned } = this.#parts;
+    const { clock, commandTimeoutMs } = this.#parts;
     const limitMs = Math.min(options.timeoutMs ?? commandTimeoutMs, commandTimeoutMs);
     const startedAt = clock.monotonic();
+    const { isReady } = this.#line;
     try {
-      if (!this.#line.isReady) await this.#line.untilReady(limitMs);
-      // A client of our own has a limit for every command already.
-      const needsLimit = !owned || options.timeoutMs !== undefined;
+      if (!isReady) await this.#line.untilReady(limitMs);
+      const isLimited = this.#limitsCommands && isReady && options.timeoutMs === undefined;
       const leftMs = limitMs - (clock.monotonic() - startedAt);
-      const reply = await (needsLimit ? this.#bounded(issue(), leftMs) : issue());
+      const reply = await (isLimited ? issue() : this.#bounded(issue(), leftMs));
       const durationMs = clock.monotonic() - startedAt;
       this.availability.succeeded(durationMs);
       this.#tell(command, durationMs, false);
       return reply;
     } catch (error) {
-      this.#tell(command, clock.monotonic() - startedAt, true);
-      throw this.#sortOut(error, command);
+      const durationMs = clock.monotonic() - startedAt;
+      const typed = this.#translate(error, command);
+      if (typed instanceof RedisUnavailableError) this.availability.failed();
+      else this.availability.succeeded(durationMs);
+      this.#tell(command, durationMs, true);
+      throw typed;
     }
   }
 
@@ -198,10 +223,8 @@ export class IoredisGateway implements RedisGateway {
     }
   }
 
-  #sortOut(error: unknown, command: string): Error {
-    const typed = translateError(error, { connection: this.name, command });
-    if (typed instanceof RedisUnavailableError) this.availability.failed();
-    return typed;
+  #translate(error: unknown, command: string): Error {
+    return translateError(error, { connection: this.name, command });
   }
 
   async #bounded<T>(call: Promise<T>, limitMs: number): Promise<T> {
@@ -219,4 +242,15 @@ export class IoredisGateway implements RedisGateway {
 
 function asReply(error: unknown): Error {
   return error as Error;
+}
+
+/** Returns replies of which the server gave at least one; throws when it gave none. */
+function answered(replies: (RedisReply | Error)[]): (RedisReply | Error)[] {
+  const [first] = replies;
+  if (
+    first instanceof RedisUnavailableError &&
+    replies.every((reply) => reply instanceof RedisUnavailableError)
+  )
+    throw first;
+  return replies;
 }

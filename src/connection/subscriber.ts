@@ -35,7 +35,8 @@ export class Subscriber {
     try {
       if (isNew) await client.subscribe(channel);
     } catch (error) {
-      this.#forget(channel, listener);
+      // A server that did not answer in time may still subscribe.
+      await this.#unsubscribe(channel, listener);
       throw error;
     }
     return () => this.#unsubscribe(channel, listener);
