@@ -12,7 +12,13 @@ import {
 import { Nested } from '../common/option-validation.js';
 
 /** Lists how calls may be counted. @internal */
-export const RATE_LIMIT_ALGORITHMS = ['sliding-window', 'fixed-window', 'token-bucket', 'gcra'] as const;
+export const RATE_LIMIT_ALGORITHMS = [
+  'sliding-window',
+  'fixed-window',
+  'sliding-log',
+  'token-bucket',
+  'gcra',
+] as const;
 
 /** Names how calls are counted. @publicApi */
 export type RateLimitAlgorithm = (typeof RATE_LIMIT_ALGORITHMS)[number];
@@ -54,6 +60,9 @@ export type RateLimitUserFinder = { find(request: RateLimitRequest): RateLimitUs
 /** Is what the largest limit may be. @internal */
 export const MAX_LIMIT = 1_000_000_000;
 
+/** Is what the largest limit of a sliding log may be: each call reads and writes the whole log. @internal */
+export const MAX_LOG_LIMIT = 10_000;
+
 const POLICY_NAME = /^[\w.:/-]{1,64}$/;
 const POLICY_NAME_FORM = "1 to 64 letters, digits, '_', '.', ':', '/' or '-'";
 
@@ -89,8 +98,14 @@ export class RateLimitPolicy {
   })
   window!: Duration;
 
-  /** Says how calls are counted. @default 'sliding-window' */
+  /** Says how calls are counted; `'sliding-log'` only for limits to 10,000. @default 'sliding-window' */
   @IsOneOf(...RATE_LIMIT_ALGORITHMS)
+  @rule({
+    name: 'fitsLimit',
+    mustBe: `another, such as 'sliding-window', for a limit above ${MAX_LOG_LIMIT}`,
+    accepts: (value, { limit = 0 }: Partial<RateLimitPolicy>) =>
+      value !== 'sliding-log' || limit <= MAX_LOG_LIMIT,
+  })
   algorithm?: RateLimitAlgorithm;
 
   /**
@@ -102,7 +117,7 @@ export class RateLimitPolicy {
   @rule({
     name: 'isBurst',
     mustBe: `a whole number from 1 to ${MAX_LIMIT}, and only with algorithm ${BURST_ALGORITHMS.map((name) => `'${name}'`).join(' or ')}`,
-    accepts: (value, { algorithm }: Pick<RateLimitPolicy, 'algorithm'>) =>
+    accepts: (value, { algorithm }: Partial<RateLimitPolicy>) =>
       isCount(value) && BURST_ALGORITHMS.some((name) => name === algorithm),
   })
   burst?: number;

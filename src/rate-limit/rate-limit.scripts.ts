@@ -3,14 +3,14 @@ import { ALGORITHMS } from './algorithms/algorithms.js';
 import type { LimitCall, LimitPlan, WindowOutcome } from './limit-plan.js';
 import { BLOCK_WINDOWS_N, CONSUME_WINDOWS_N } from './lua/generated.js';
 
+const PARTS = new Map(Object.values(ALGORITHMS).map(({ letter, script }) => [letter, script.source]));
+
 /** Is the script that decides: every algorithm's part, then what runs them. @internal */
 export const CONSUME: LuaScript = {
   ...CONSUME_WINDOWS_N,
   source: [
     'local algorithms = {}',
-    ...Object.values(ALGORITHMS).map(
-      ({ letter, script }) => `algorithms['${letter}'] = (function()\n${script.source}\nend)()`,
-    ),
+    ...[...PARTS].map(([letter, source]) => `algorithms['${letter}'] = (function()\n${source}\nend)()`),
     CONSUME_WINDOWS_N.source,
   ].join('\n'),
 };

@@ -40,7 +40,7 @@ export interface TrialCall {
  * @internal
  */
 export interface Algorithm<S = unknown> {
-  /** Names it in the keys' values; one letter, never `b`. */
+  /** Names it in the keys' values; one letter, never `b`. Algorithms of one letter share script and state. */
   readonly letter: string;
   readonly script: LuaScript;
   /** Describes a policy's window. */

@@ -22,6 +22,7 @@ const POLICIES: Record<string, RateLimitPolicy[]> = {
   'a window with cells': [{ limit: 500, window: '1h' }],
   'a fixed window': [{ limit: 20, window: '1h', algorithm: 'fixed-window' }],
   'the pace of calls': [{ limit: 7, window: '1h', algorithm: 'gcra', burst: 20 }],
+  'a log of calls': [{ limit: 300, window: '5h', algorithm: 'sliding-log' }],
   'a bucket of tokens': [{ limit: 7, window: '1h', algorithm: 'token-bucket', burst: 20 }],
   'a window that blocks': [{ limit: 10, window: '1h', block: '90m' }],
   'two windows': [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WindowShape } from '../../../src/rate-limit/algorithms/algorithm.js';
 import { SLIDING_WINDOW } from '../../../src/rate-limit/algorithms/sliding-window.js';
+import { SLIDING_LOG } from '../../../src/rate-limit/algorithms/sliding-log.js';
 import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
 import { Random } from '../../support/random.js';
 import { mostInAnyWindow, SlidingModel } from '../../support/sliding-model.js';
@@ -71,5 +72,31 @@ describe('the sliding window', () => {
     expect(decide({ now: START + 999, cost: 1 })).toMatchObject({ allowed: false, retry: 1 });
     expect(decide({ now: START - 5_000, cost: 1 })).toMatchObject({ allowed: false, retry: 1_000 });
     expect(decide({ now: START + 1_000, cost: 1 }).allowed).toBe(true);
+  });
+});
+
+describe('the sliding log', () => {
+  it.each([100, 257, 1_000])('with a limit of %d answers like the plain model', (limit) => {
+    const random = new Random(limit);
+    const window = SLIDING_LOG.shape(resolvePolicy({ limit, window: 1_000, algorithm: 'sliding-log' }));
+    const [decide, model] = [subject(SLIDING_LOG, window), new SlidingModel(limit, window.length)];
+    let now = START;
+    for (let i = 0; i < 3_000; i++) {
+      now += random.below(20) === 0 ? random.below(1_200_000) : random.below(500);
+      const cost = random.below(10) === 0 ? -1 - random.below(limit) : 1 + random.below(3);
+      expect({ i, ...decide({ now, cost }) }).toEqual({ i, ...model.step(now, cost) });
+    }
+  });
+
+  it('goes on counting where a sliding window has stopped, and the other way round', () => {
+    const [cells, calls] = [windowOf(1_000, 1_000), { ...windowOf(1_000, 1_000), grain: 0 }];
+    const first = SLIDING_WINDOW.decide(null, { now: START, cost: 600 }, cells);
+    const second = SLIDING_LOG.decide(first.state, { now: START + 1, cost: 300 }, calls);
+    const third = SLIDING_WINDOW.decide(
+      second.state as typeof first.state,
+      { now: START + 2, cost: 101 },
+      cells,
+    );
+    expect([second.remaining, third.remaining, third.allowed]).toEqual([100, 100, false]);
   });
 });
