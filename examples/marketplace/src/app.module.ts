@@ -18,6 +18,7 @@ import { OrdersModule } from './orders/orders.module.js';
 import { PeopleModule } from './people/people.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { ADMIN_PATH } from './redis/admin-docs.js';
+import { FreshCache } from './redis/fresh-cache.js';
 import { redisOptions } from './redis/redis.options.js';
 import { RoyaltiesModule } from './royalties/royalties.module.js';
 
@@ -44,8 +45,9 @@ import { RoyaltiesModule } from './royalties/royalties.module.js';
     MessagingModule,
     AnalyticsModule,
   ],
-  // In this order: the limit for all routes counts users.
   providers: [
+    FreshCache,
+    // In this order: the limit for all routes counts users.
     { provide: APP_GUARD, useClass: IdentityGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
   ],

@@ -8,7 +8,11 @@ import type { Sql } from './sql.js';
 export class Database implements Sql, OnApplicationShutdown {
   readonly tally = new QueryTally();
 
-  constructor(private readonly postgres: PGlite) {}
+  constructor(
+    private readonly postgres: PGlite,
+    /** Says that it was filled at this start. */
+    readonly isNew: boolean,
+  ) {}
 
   async rows<T>(statement: string, params: readonly unknown[] = []): Promise<T[]> {
     return this.run<T>(this.postgres, statement, params);

@@ -19,5 +19,5 @@ export async function openDatabase({ dataDir }: Environment): Promise<Database> 
   new Logger('Database').log(
     `Postgres runs ${where}${filled} (${Math.round(performance.now() - started)} ms)`,
   );
-  return new Database(postgres);
+  return new Database(postgres, rows > 0);
 }
