@@ -20,7 +20,9 @@ const originals = new WeakMap<object, AnyMethod>();
 export function wrapMethod(descriptor: PropertyDescriptor, around: Around): void {
   const method = descriptor.value as AnyMethod;
   const wrapper = new Proxy(method, {
-    apply: (_, self: object, args: never[]) => around(self, args, () => Reflect.apply(method, self, args)),
+    // A method that was taken off its instance is called on undefined: that is an object like any other, of nobody.
+    apply: (_, self: unknown, args: never[]) =>
+      around(Object(self) as object, args, () => Reflect.apply(method, self, args)),
   });
   for (const key of Reflect.getOwnMetadataKeys(method)) {
     Reflect.defineMetadata(key, Reflect.getOwnMetadata(key, method), wrapper);

@@ -35,6 +35,25 @@ describe('wrapMethod', () => {
     expect(seen[0]).toBe(shop);
   });
 
+  it.each([undefined, null, 5, 'text'])(
+    'hands over an object when called on %j, which the method sees',
+    (self) => {
+      const seen: unknown[] = [];
+      class Shop {
+        @Wrapped((given, _args, proceed) => {
+          seen.push(given);
+          return proceed();
+        })
+        whose(): unknown {
+          return this;
+        }
+      }
+      expect(Shop.prototype.whose.call(self as never)).toBe(self);
+      expect(typeof seen[0]).toBe('object');
+      expect(seen[0]).not.toBeNull();
+    },
+  );
+
   it('need not call the method at all', () => {
     const body = jest.fn();
     class Shop {
