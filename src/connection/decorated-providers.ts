@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Injectable, type Type } from '@nestjs/common';
-import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 
 /** Is a method that carries a decorator's metadata, as found in the assembled application. @internal */
@@ -8,9 +8,11 @@ export interface FoundMethod<M> {
   /** Is the class of the provider or controller. */
   readonly type: Type;
   readonly moduleName: string;
+  /** Is the method's name; for one named by a symbol, that symbol's text. */
   readonly methodName: string;
+  readonly method: object;
   readonly metadata: M;
-  /** Is false for REQUEST and TRANSIENT scope and whatever depends on it. */
+  /** Is false for REQUEST scope and whatever depends on it. */
   readonly isStatic: boolean;
   readonly isController: boolean;
 }
@@ -31,8 +33,6 @@ export interface FoundClass {
  */
 @Injectable()
 export class DecoratedProviders {
-  readonly #scanner = new MetadataScanner();
-
   constructor(private readonly modules: ModulesContainer) {}
 
   /** Lists every provider and controller that has a class. */
@@ -54,15 +54,14 @@ export class DecoratedProviders {
   /** Lists the methods whose function carries `metadataKey`, inherited ones included. */
   *methods<M>(metadataKey: string | symbol): Iterable<FoundMethod<M>> {
     for (const { type, moduleName, wrapper, isController } of this.classes()) {
-      const prototype = type.prototype as Record<string, object | undefined>;
-      for (const methodName of this.#scanner.getAllMethodNames(prototype)) {
-        const method = prototype[methodName];
-        const metadata = method && (Reflect.getOwnMetadata(metadataKey, method) as M | undefined);
+      for (const [methodName, method] of methodsOf(type.prototype as object)) {
+        const metadata = Reflect.getOwnMetadata(metadataKey, method) as M | undefined;
         if (metadata === undefined) continue;
         yield {
           type,
           moduleName,
           methodName,
+          method,
           metadata,
           isController,
           isStatic: wrapper.isDependencyTreeStatic(),
@@ -77,11 +76,26 @@ function* found(wrapper: InstanceWrapper, moduleName: string, isController: bool
   if (type !== null) yield { type, moduleName, wrapper, isController };
 }
 
-/** A `useFactory` provider's metatype is the factory, so its class is read off the instance. */
+/** A `useFactory` provider's metatype is the factory, so its class is read off what the instance was made by. */
 function classOf(wrapper: InstanceWrapper): Type | null {
   const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as unknown) : undefined;
-  if (instance !== null && typeof instance === 'object')
-    return (instance.constructor as Type | undefined) ?? null;
-  const metatype = wrapper.metatype as Type | null;
-  return typeof metatype === 'function' && metatype.prototype !== undefined ? metatype : null;
+  const hasInstance = instance !== null && typeof instance === 'object';
+  const type = hasInstance
+    ? (Object.getPrototypeOf(instance) as object | null)?.constructor
+    : wrapper.metatype;
+  return typeof type === 'function' && type.prototype !== undefined ? (type as Type) : null;
+}
+
+/** Lists methods by name and by symbol, inherited ones included; Nest's own scanner leaves out symbols. */
+function* methodsOf(prototype: object): Iterable<[string, object]> {
+  const seen = new Set<string | symbol>(['constructor']);
+  let at: object | null = prototype;
+  for (; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    for (const key of Reflect.ownKeys(at)) {
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const method = Object.getOwnPropertyDescriptor(at, key)?.value as unknown;
+      if (typeof method === 'function') yield [String(key), method];
+    }
+  }
 }

@@ -47,8 +47,7 @@ export class RateLimitBootCheck {
   }
 
   *#onMethods(): Iterable<OptionProblem> {
-    for (const { type, methodName, metadata } of this.#limitedMethods()) {
-      const method: unknown = Reflect.get(type.prototype as object, methodName);
+    for (const { method, metadata } of this.#limitedMethods()) {
       for (const entry of metadata.entries) {
         yield* this.#unknown(pathOf(entry), entry.rules);
         if (!isHandler(method) && !this.#hasKeys(entry)) yield { path: pathOf(entry), message: NO_KEY };
