@@ -74,7 +74,7 @@ export class RedisModule extends ConfigurableModuleClass implements OnModuleInit
     return super.forRootAsync(options);
   }
 
-  /** Reaches the instances that Nest did not build, then checks the assembled application. */
+  /** Checks the assembled application, then reaches the instances that Nest did not build. */
   async onModuleInit(): Promise<void> {
     try {
       this.boot.run();

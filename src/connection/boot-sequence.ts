@@ -4,8 +4,7 @@ import { DecoratedProviders } from './decorated-providers.js';
 import { adoptInstance, SuiteRuntime } from './runtime.js';
 
 /**
- * Readies the assembled application: reaches the instances that Nest did not build itself, then runs the wings'
- * checks.
+ * Readies the assembled application: runs the wings' checks, then reaches the instances that Nest did not build itself.
  *
  * @internal
  */
@@ -19,7 +18,7 @@ export class BootSequence {
 
   /** @throws {InvalidOptionsError} listing everything that the checks found. */
   run(): void {
-    for (const instance of this.decorated.instances()) adoptInstance(instance, this.runtime);
     this.checks.run();
+    for (const instance of this.decorated.instances()) adoptInstance(instance, this.runtime);
   }
 }

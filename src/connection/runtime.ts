@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional, type Type } from '@nestjs/common';
+import { Inject, Injectable, Optional, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 
 /** Is the token of the application's `SuiteRuntime`; registered, so that the ESM and CommonJS builds share it. @internal */
@@ -12,8 +12,9 @@ const PROPERTY = Symbol.for('nestjs-redis-suite:runtime-of-instance');
  * @internal
  */
 @Injectable()
-export class SuiteRuntime {
+export class SuiteRuntime implements OnApplicationShutdown {
   readonly #services = new Map<Type, object>();
+  #isClosed = false;
 
   constructor(private readonly moduleRef: ModuleRef) {}
 
@@ -24,6 +25,16 @@ export class SuiteRuntime {
     const resolved = this.moduleRef.get<T>(service, { strict: false });
     this.#services.set(service, resolved);
     return resolved;
+  }
+
+  /** Says whether the application has been shut down. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Lets go of the adopted instances. */
+  onApplicationShutdown(): void {
+    this.#isClosed = true;
   }
 }
 
@@ -50,10 +61,16 @@ export function injectRuntime(target: object): void {
   Optional()(target, PROPERTY);
 }
 
-/** Gives the runtime to an instance that Nest did not build itself, for example one from `useFactory`. @internal */
+/**
+ * Gives the runtime to an instance that Nest did not build itself, for example one from `useFactory`. One that several
+ * applications share, by `useValue`, stays with the first of them until that is shut down.
+ *
+ * @internal
+ */
 export function adoptInstance(instance: object, runtime: SuiteRuntime): void {
-  const holder = instance as { [PROPERTY]?: SuiteRuntime };
-  if (PROPERTY in instance && holder[PROPERTY] === undefined) holder[PROPERTY] = runtime;
+  if (!(PROPERTY in instance)) return;
+  const owner = runtimeOf(instance);
+  if (owner === undefined || owner.isClosed) (instance as { [PROPERTY]?: SuiteRuntime })[PROPERTY] = runtime;
 }
 
 /** Returns the runtime of the application that owns `instance`; undefined outside a container. @internal */
