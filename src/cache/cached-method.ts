@@ -7,6 +7,7 @@ import { parameterNames } from '../common/parameter-names.js';
 import type { CacheStorageOptions } from './entry-options.js';
 import { CachedOptionRules, type CachedOptions } from './cached-options.js';
 import { refuseUncacheableParameters } from './route-parameters.js';
+import { refuseSharedSymbol } from './shared-symbol.js';
 import { compileTags } from './tag-templates.js';
 
 /** Is the key of the metadata that `@Cached` puts on a method: its `CachedMethod`. @internal */
@@ -42,6 +43,7 @@ export function createCachedMethod(decorated: DecoratedMethod, options: CachedOp
   const where = `@Cached on ${label}`;
   assertOptions(CachedOptionRules, options, where);
   refuseUncacheableParameters(decorated, { where, hasKey: options.key !== undefined });
+  if (options.key === undefined) refuseSharedSymbol(decorated, where);
   const { key, name = label, tags = [], condition, unless, ...storage } = options;
   const parameters = parameterNames(decorated.descriptor.value as AnyMethod);
   return Object.freeze({

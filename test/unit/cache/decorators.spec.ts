@@ -1,4 +1,6 @@
 import { Get, Next, Req, Res } from '@nestjs/common';
+import { Context, Info, Parent, Query, ResolveField } from '@nestjs/graphql';
+import { ConnectedSocket, SubscribeMessage } from '@nestjs/websockets';
 import { describe, expect, it } from '@jest/globals';
 import { Cached } from '../../../src/cache/cached.decorator.js';
 import { InvalidateCache } from '../../../src/cache/invalidate-cache.decorator.js';
@@ -82,6 +84,67 @@ describe('@Cached at class definition', () => {
     expect(response).toThrow(/Answers\.find: has @Res\(\).*passthrough: true/);
     expect(next).toThrow(/has @Next\(\)/);
     expect(whole).toThrow(/has @Req\(\).*say what tells calls apart by 'key'/);
+  });
+});
+
+describe('@Cached on handlers beyond HTTP, at class definition', () => {
+  const define = (cached: unknown, handler: unknown, parameter: unknown) => () => {
+    class Answers {
+      @(cached as MethodDecorator)
+      @(handler as MethodDecorator)
+      async find(@(parameter as ParameterDecorator) _argument: object): Promise<string> {
+        return Promise.resolve('');
+      }
+    }
+    return Answers;
+  };
+  const query = Query(() => String);
+  const field = ResolveField(() => String);
+
+  it.each([
+    ['@Context()', query, Context()],
+    ['@Info()', field, Info()],
+    ['@ConnectedSocket()', SubscribeMessage('find'), ConnectedSocket()],
+  ])('refuses %s without a key', (name, handler, parameter) => {
+    expect(define(Cached(), handler, parameter)).toThrow(
+      `Answers.find: has ${name}, which cannot be part of a key; say what tells calls apart by 'key'`,
+    );
+    expect(define(Cached({ key: 'x' }), handler, parameter)).not.toThrow();
+  });
+
+  it('takes @Parent() as the data that it is', () => {
+    expect(define(Cached(), field, Parent())).not.toThrow();
+  });
+
+  it.each([
+    ['@Parent()', Cached(), Parent()],
+    ['@Context()', Cached({ key: 'x' }), Context()],
+    ['@Info()', Cached({ key: 'x' }), Info()],
+  ])('says where to stand when it cannot know that %s is meant', (_, cached, parameter) => {
+    expect(define(query, cached, parameter)).toThrow(
+      'in a resolver, put @Cached above @Query or @ResolveField',
+    );
+  });
+});
+
+describe('@Cached on methods named by symbols', () => {
+  const define = (options: { key?: string }) => () => {
+    const [one, other] = [Symbol('find'), Symbol('find')];
+    class Users {
+      async [one](): Promise<void> {
+        await Promise.resolve();
+      }
+      @Cached(options)
+      async [other](): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+    return Users;
+  };
+
+  it('refuses two that read alike, unless there is a key', () => {
+    expect(define({})).toThrow(/Users\.Symbol\(find\): has a name that another method's symbol repeats/);
+    expect(define({ key: 'x' })).not.toThrow();
   });
 });
 
