@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { encodeKey } from '../common/keys/key-encoding.js';
 import { structuralKey } from '../common/keys/structural-key.js';
 import { UncacheableResultError } from './cache.errors.js';
+import type { CacheEngine } from './cache-engine.js';
+import { CACHE_ENGINE } from './cache.constants.js';
 import { CacheService } from './cache.service.js';
 import type { CachedMethod } from './cached-method.js';
 import { CachedOwners } from './cached-owners.js';
@@ -22,10 +24,15 @@ export interface DecoratedCall {
  */
 @Injectable()
 export class CachedCalls {
+  /** Is its own, so that an application's tests may put something else in the place of theirs. */
+  readonly #cache: CacheService;
+
   constructor(
-    private readonly cache: CacheService,
+    @Inject(CACHE_ENGINE) engine: CacheEngine,
     private readonly owners: CachedOwners,
-  ) {}
+  ) {
+    this.#cache = new CacheService(engine);
+  }
 
   /** Answers a call from the cache or by running the method, once. */
   async call(method: CachedMethod, { self, args, proceed }: DecoratedCall): Promise<unknown> {
@@ -40,7 +47,7 @@ export class CachedCalls {
     const key =
       method.key === null ? structuralKey(this.owners.of(self, method), args) : encodeKey(method.key(args));
     const options = { ...storage, tags: method.tags(args), name, setsTags: false };
-    return this.cache.load(
+    return this.#cache.load(
       key,
       async (context) => {
         const result = await run();

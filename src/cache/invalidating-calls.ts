@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { toError } from '../common/errors.js';
 import { SuiteEvents } from '../common/events.js';
 import { CacheUnavailableError } from './cache.errors.js';
+import type { CacheEngine } from './cache-engine.js';
+import { CACHE_ENGINE } from './cache.constants.js';
 import { CacheService } from './cache.service.js';
 import type { InvalidationPlan } from './invalidation-plan.js';
 
@@ -12,10 +14,15 @@ import type { InvalidationPlan } from './invalidation-plan.js';
  */
 @Injectable()
 export class InvalidatingCalls {
+  /** Is its own, so that an application's tests may put something else in the place of theirs. */
+  readonly #cache: CacheService;
+
   constructor(
-    private readonly cache: CacheService,
+    @Inject(CACHE_ENGINE) engine: CacheEngine,
     private readonly events: SuiteEvents,
-  ) {}
+  ) {
+    this.#cache = new CacheService(engine);
+  }
 
   /** Runs the method; with `when: 'after'` nothing is invalidated if it fails. */
   async call(plan: InvalidationPlan, args: readonly unknown[], proceed: () => unknown): Promise<unknown> {
@@ -28,10 +35,10 @@ export class InvalidatingCalls {
   /** What the method did is done, so nothing that goes wrong here may look like a failure of it. */
   async #invalidate(plan: InvalidationPlan, args: readonly unknown[], result: unknown): Promise<void> {
     const steps = [
-      async () => this.cache.invalidateTags(...plan.tags(args, result)),
-      async () => this.cache.delete(...plan.keys(args, result)),
+      async () => this.#cache.invalidateTags(...plan.tags(args, result)),
+      async () => this.#cache.delete(...plan.keys(args, result)),
       async () => {
-        for (const pattern of plan.patterns(args, result)) await this.cache.deletePattern(pattern);
+        for (const pattern of plan.patterns(args, result)) await this.#cache.deletePattern(pattern);
       },
     ];
     await Promise.all(steps.map((step) => this.#attempt(plan, step)));
