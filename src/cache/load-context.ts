@@ -1,16 +1,28 @@
 import { toMs, type Duration } from '../common/duration.js';
 
-/** Lets a loader decide, from what it found, how its value is stored. @publicApi */
+/**
+ * Lets a loader decide, from what it found, how its value is stored.
+ *
+ * @example
+ * ```ts
+ * const load = async ({ setTags }: LoadContext) => {
+ *   const asset = await assets.find(id);
+ *   setTags(`creator:${asset.creatorId}`);
+ *   return asset;
+ * };
+ * ```
+ * @publicApi
+ */
 export interface LoadContext {
   /** Sets the ttl of this value. @throws {InvalidOptionsError} when it is no duration. */
-  setTtl(ttl: Duration): void;
+  readonly setTtl: (ttl: Duration) => void;
   /**
    * Adds tags that only the value tells. The value is stored only if no tag at all was invalidated in this cache
    * namespace since the loader began: nobody can know whether it was one of these.
    */
-  setTags(...tags: string[]): void;
+  readonly setTags: (...tags: string[]) => void;
   /** Leaves the value out of the cache. */
-  skip(): void;
+  readonly skip: () => void;
 }
 
 /** Remembers what a loader decided. @internal */
@@ -23,15 +35,15 @@ export class LoadDecisions implements LoadContext {
     this.ttlMs = defaultTtlMs;
   }
 
-  setTtl(ttl: Duration): void {
+  readonly setTtl = (ttl: Duration): void => {
     this.ttlMs = toMs(ttl, 'setTtl');
-  }
+  };
 
-  setTags(...tags: string[]): void {
+  readonly setTags = (...tags: string[]): void => {
     this.tags.push(...tags);
-  }
+  };
 
-  skip(): void {
+  readonly skip = (): void => {
     this.skipped = true;
-  }
+  };
 }

@@ -24,7 +24,7 @@ export function tags(open: Open): void {
 
     it('given by the loader invalidate too', async () => {
       const { cache } = open();
-      await cache.getOrSet('tags:late', (context) => (context.setTags('late'), 1), { tags: ['early'] });
+      await cache.getOrSet('tags:late', ({ setTags }) => (setTags('late'), 1), { tags: ['early'] });
       expect(await cache.get('tags:late')).toBe(1);
       await cache.invalidateTags('late');
       expect(await cache.has('tags:late')).toBe(false);

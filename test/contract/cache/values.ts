@@ -96,13 +96,13 @@ export function expiry(open: Open): void {
       const { cache } = open();
       await cache.set('ttl:jitter', 1, { ttl: '100s', jitter: 1 });
       expect(await cache.ttl('ttl:jitter')).toBeLessThan(100_000);
-      await cache.getOrSet('ttl:loader', (context) => (context.setTtl('1h'), 1));
+      await cache.getOrSet('ttl:loader', ({ setTtl }) => (setTtl('1h'), 1));
       expect(await cache.ttl('ttl:loader')).toBeGreaterThan(3_590_000);
     });
 
     it('does not matter for what the loader skips', async () => {
       const { cache } = open();
-      expect(await cache.getOrSet('ttl:skipped', (context) => (context.skip(), 1))).toBe(1);
+      expect(await cache.getOrSet('ttl:skipped', ({ skip }) => (skip(), 1))).toBe(1);
       expect(await cache.has('ttl:skipped')).toBe(false);
     });
 

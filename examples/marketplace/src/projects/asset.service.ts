@@ -25,9 +25,9 @@ export class AssetService {
 
   /** Is cached by hand: only the asset tells whose it is, and so which tag it has. */
   find(id: number): Promise<Asset> {
-    const load = async (context: LoadContext) => {
+    const load = async ({ setTags }: LoadContext) => {
       const asset = await this.read(id);
-      context.setTags(tags.assetsOf(asset.creatorId));
+      setTags(tags.assetsOf(asset.creatorId));
       return asset;
     };
     return this.cache.getOrSet(keys.cache.asset(id), load, { ttl: keys.cache.asset.ttl });
