@@ -10,6 +10,8 @@ import { MAX_LIMIT } from './rate-limit.options.js';
 import type { LimitCall, LimitPlan } from './limit-plan.js';
 
 const MAX_KNOWN = 10_000;
+/** Longer subjects are not remembered: clients choose them, and ten thousand long ones would fill the memory. */
+const MAX_KNOWN_LENGTH = 256;
 const DIGEST_LENGTH = 22;
 
 /** Answers the subject if it can be counted. @throws {RateLimitKeyError} when it is no text or empty. @internal */
@@ -61,7 +63,7 @@ export class SubjectKeys {
         ? digest(`ratelimit:${subject}`).slice(0, DIGEST_LENGTH)
         : hmacSubject(this.#secret, 'ratelimit', subject);
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(subject, hidden as EncodedKey);
+    if (subject.length <= MAX_KNOWN_LENGTH) this.#known.set(subject, hidden as EncodedKey);
     return hidden as EncodedKey;
   }
 }
