@@ -3,7 +3,7 @@ import { SuiteEvents } from '../common/events.js';
 import type { LimitCall, WindowOutcome } from './limit-plan.js';
 import { MemoryLimits } from './memory-limits.js';
 import './rate-limit.events.js';
-import { RedisLimits } from './redis-limits.js';
+import { SharedLimits } from './shared-limits.js';
 import { BY_REDIS, verdictOf, type Verdict } from './verdict.js';
 
 /** Is how long a client is asked to wait when Redis is away and its policy refuses, in milliseconds. */
@@ -17,14 +17,14 @@ const UNAVAILABLE_RETRY_MS = 1_000;
 @Injectable()
 export class Limiter {
   constructor(
-    private readonly onRedis: RedisLimits,
+    private readonly shared: SharedLimits,
     private readonly inMemory: MemoryLimits,
     private readonly events: SuiteEvents,
   ) {}
 
   /** Decides a call and counts it if all windows allow it. Never rejects. */
   async decide(call: LimitCall): Promise<Verdict> {
-    const outcomes = await this.onRedis.decide(call);
+    const outcomes = await this.shared.decide(call);
     const verdict = outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
     if (call.cost > 0) this.#tell(verdict);
     return verdict;
@@ -33,19 +33,19 @@ export class Limiter {
   /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
   async refund(call: LimitCall): Promise<void> {
     this.inMemory.decide(call.windows, call.cost);
-    await this.onRedis.refund(call);
+    await this.shared.refund(call);
   }
 
   /** Forgets all that was counted, and blocks too. @throws {RedisUnavailableError} when Redis is away. */
   async reset(call: LimitCall): Promise<void> {
     this.inMemory.forget(call.windows);
-    await this.onRedis.reset(call);
+    await this.shared.reset(call);
   }
 
   /** Refuses the calls of a subject for `blockMs`; 0 lifts it. @throws {RedisUnavailableError} when Redis is away. */
   async block(call: LimitCall, blockMs: number): Promise<void> {
     this.inMemory.block(call.windows, blockMs);
-    await this.onRedis.block(call, blockMs);
+    await this.shared.block(call, blockMs);
   }
 
   #withoutRedis({ windows, cost }: LimitCall): Verdict {

@@ -200,7 +200,12 @@ export class RateLimitModuleOptions {
   @IsDuration()
   decisionTimeout?: Duration;
 
-  /** Is how many subjects are counted in the process while Redis is away, from 1; the oldest go first. @default 10000 */
+  /**
+   * Is how many windows of subjects the process counts while Redis is away, and of how many refused ones it knows that
+   * without asking, from 1; the oldest go first.
+   *
+   * @default 10000
+   */
   @IsWholeNumber(1)
   memorySubjects?: number;
 }

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { BoundRules } from './bound-rules.js';
 import { CallCounter } from './call-counter.js';
 import { DecisionDeadline } from './decision-deadline.js';
+import { Denials } from './denials.js';
 import { HandlerLimits } from './handler-limits.js';
 import { HandlerRules } from './handler-rules.js';
 import { Limiter } from './limiter.js';
@@ -11,7 +12,9 @@ import { RateLimitBootCheck } from './rate-limit.boot-check.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimitService } from './rate-limit.service.js';
 import { RedisLimits } from './redis-limits.js';
+import { ReleaseChannel } from './release-channel.js';
 import { ServiceLimits } from './service-limits.js';
+import { SharedLimits } from './shared-limits.js';
 import { SubjectFinder } from './subject-finder.js';
 import { SubjectKeys } from './subject-keys.js';
 
@@ -20,6 +23,7 @@ export const RATE_LIMIT_PROVIDERS: Provider[] = [
   BoundRules,
   CallCounter,
   DecisionDeadline,
+  Denials,
   HandlerLimits,
   HandlerRules,
   Limiter,
@@ -29,7 +33,9 @@ export const RATE_LIMIT_PROVIDERS: Provider[] = [
   RateLimitPolicies,
   RateLimitService,
   RedisLimits,
+  ReleaseChannel,
   ServiceLimits,
+  SharedLimits,
   SubjectFinder,
   SubjectKeys,
 ];

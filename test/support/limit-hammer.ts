@@ -48,5 +48,6 @@ function recording(redis: RedisGateway, admissions: Admission[]): RedisGateway {
     return reply;
   };
   const { name, topology, availability } = redis;
-  return { ...redis, name, topology, availability, run };
+  const subscribe: RedisGateway['subscribe'] = (...args) => redis.subscribe(...args);
+  return { ...redis, name, topology, availability, run, subscribe };
 }

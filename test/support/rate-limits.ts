@@ -5,6 +5,7 @@ import type { LuaScript } from '../../src/connection/lua-script.js';
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import { SuiteSettings } from '../../src/connection/suite-settings.js';
 import { DecisionDeadline } from '../../src/rate-limit/decision-deadline.js';
+import { Denials } from '../../src/rate-limit/denials.js';
 import { Limiter } from '../../src/rate-limit/limiter.js';
 import { MemoryLimits } from '../../src/rate-limit/memory-limits.js';
 import { RateLimitPolicies } from '../../src/rate-limit/rate-limit-policies.js';
@@ -14,6 +15,8 @@ import {
 } from '../../src/rate-limit/rate-limit.options.js';
 import { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 import { RedisLimits } from '../../src/rate-limit/redis-limits.js';
+import { ReleaseChannel } from '../../src/rate-limit/release-channel.js';
+import { SharedLimits } from '../../src/rate-limit/shared-limits.js';
 import { SubjectKeys } from '../../src/rate-limit/subject-keys.js';
 
 export interface LimitsOptions extends RateLimitModuleOptions {
@@ -40,8 +43,11 @@ export function limitsOver(redis: RedisGateway, options: LimitsOptions = {}): Ra
   } = options;
   const resolved = resolveRateLimitOptions(raw);
   const onRedis = new RedisLimits(redis, new DecisionDeadline(clock, resolved), events);
-  const limiter = new Limiter(onRedis, new MemoryLimits(clock, resolved), events);
-  const subjects = new SubjectKeys(new SuiteSettings(namespace, secrets));
+  const settings = new SuiteSettings(namespace, secrets);
+  const denials = new Denials(clock, resolved, new ReleaseChannel(redis, events, settings));
+  const shared = new SharedLimits(onRedis, denials);
+  const limiter = new Limiter(shared, new MemoryLimits(clock, resolved), events);
+  const subjects = new SubjectKeys(settings);
   return new RateLimitService(limiter, new RateLimitPolicies(resolved), subjects);
 }
 
