@@ -1,5 +1,6 @@
 import type { OptionProblem } from '../common/errors.js';
 import { findProblems } from '../common/option-validation.js';
+import { clientProblems } from './client-problems.js';
 import {
   ClientConnection,
   ClusterConnection,
@@ -54,7 +55,8 @@ export function connectionProblems(raw: unknown, path: string): OptionProblem[] 
 }
 
 function formProblems(raw: Record<string, unknown>, path: string): OptionProblem[] {
-  const { embedded, sentinels, name, url, tls } = raw;
+  const { client, embedded, sentinels, name, url, tls } = raw;
+  if (client !== undefined) return clientProblems(client, `${path}.client`);
   if (embedded === false)
     return [{ path: `${path}.embedded`, message: 'must be true; leave the connection out instead' }];
   if (sentinels !== undefined && name === undefined) {

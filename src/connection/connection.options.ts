@@ -110,7 +110,7 @@ export class ClusterConnection extends ServerAccess {
 
 /** Uses a client that the application owns; it is never closed by this library. @publicApi */
 export class ClientConnection {
-  /** Is an ioredis `Redis` or `Cluster`. */
+  /** Is an ioredis `Redis` or `Cluster`, without `keyPrefix` and `stringNumbers`. */
   @IsRedisClient() client!: RedisClient;
   /** Limits one command, whatever the client's own options say. @default '1s' */
   @IsDuration() commandTimeout?: Duration;

@@ -6,10 +6,18 @@ const SECRET = 'hunter2';
 
 const single = new Redis({ lazyConnect: true });
 const cluster = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true });
+const prefixed = new Redis({ lazyConnect: true, keyPrefix: 'p:' });
+const stringly = new Redis({ lazyConnect: true, stringNumbers: true });
+const nodesOptions = { keyPrefix: 'p:', stringNumbers: true };
+const odd = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true, redisOptions: nodesOptions });
 afterAll(() => {
-  single.disconnect();
-  cluster.disconnect();
+  for (const client of [single, cluster, prefixed, stringly, odd]) client.disconnect();
 });
+
+const NO_PREFIX =
+  "connection.client: has a keyPrefix, without which it sends patterns, so cache.clear() would find nothing; use 'namespace' for that; give the library a client without it";
+const NO_TEXTS =
+  'connection.client: has stringNumbers, so the answers of scripts would be misread and every rate limit would refuse; give the library a client without it';
 
 /** Returns what is wrong, as `path: message`. */
 function problemsOf(connection: unknown): string[] {
@@ -155,6 +163,10 @@ describe('connectionProblems', () => {
       { client: {} },
       ['connection.client: must be an ioredis Redis or Cluster; got a value of type object'],
     ],
+    ['a client with a prefix', { client: prefixed }, [NO_PREFIX]],
+    ['a client that answers texts', { client: stringly }, [NO_TEXTS]],
+    ['a cluster with both', { client: odd }, [NO_PREFIX, NO_TEXTS]],
+    ['a client that hides its options', { client: { options: null } }, [expect.any(String) as never]],
     [
       'embedded: false',
       { embedded: false },

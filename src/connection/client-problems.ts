@@ -1,0 +1,32 @@
+import type { OptionProblem } from '../common/errors.js';
+
+interface ClientSettings {
+  readonly keyPrefix?: unknown;
+  readonly stringNumbers?: unknown;
+}
+
+/**
+ * Lists the settings with which a client of the application's own cannot serve this library too: ioredis leaves
+ * patterns and messages without the prefix, and answers scripts with texts in place of numbers.
+ *
+ * @internal
+ */
+export function clientProblems(client: unknown, path: string): OptionProblem[] {
+  const all = settingsOf(client);
+  const prefix = all.some(({ keyPrefix }) => keyPrefix !== undefined && keyPrefix !== '')
+    ? "has a keyPrefix, without which it sends patterns, so cache.clear() would find nothing; use 'namespace' for that"
+    : null;
+  const numbers = all.some(({ stringNumbers }) => stringNumbers === true)
+    ? 'has stringNumbers, so the answers of scripts would be misread and every rate limit would refuse'
+    : null;
+  return [prefix, numbers]
+    .filter((problem) => problem !== null)
+    .map((problem) => ({ path, message: `${problem}; give the library a client without it` }));
+}
+
+/** On Cluster the nodes' options stand inside. */
+function settingsOf(client: unknown): ClientSettings[] {
+  const { options } = Object(client) as { options?: unknown };
+  const own = Object(options) as ClientSettings & { redisOptions?: unknown };
+  return [own, Object(own.redisOptions) as ClientSettings];
+}
