@@ -125,6 +125,21 @@ async function assertFlushAsksTwice() {
   assert.match(demo.log, /cache:flush of "cache:shop:\*" by "the holder of ADMIN_TOKEN": \d+ removed/);
 }
 
+/** Users are counted after it is known who calls, so a stranger is sent away and not counted. */
+async function assertLimitsAreInForce(token, conversation) {
+  const limits = [
+    ['GET', 'api/search?q=harbour', ['"search";q=30;w=60']],
+    ['POST', `api/conversations/${conversation}/messages`, ['"chat";q=20;w=60', '"message";q=100;w=3600']],
+    ['POST', 'api/projects/35/assets', ['"upload";q=50;w=3600']],
+  ];
+  for (const [method, path, policies] of limits) {
+    const { header } = await demo.send(method, path, { token });
+    const told = header('ratelimit-policy').split(', ');
+    assert.deepEqual(told.sort(), ['"api";q=1000;w=3600', ...policies].sort());
+    if (method === 'POST') assert.equal((await demo.send(method, path)).status, 401);
+  }
+}
+
 async function assertAdminIsClosed() {
   const paths = ['health', 'metrics', 'cache/stats', 'locks'].map((path) => `api/admin/redis/${path}`);
   for (const path of paths) {
@@ -239,6 +254,9 @@ async function takeTheTour() {
     await check(`a write invalidates ${cascade.name}`, () => assertInvalidates(demo, cascade));
   }
 
+  await check('searches, messages and uploads are limited', () =>
+    assertLimitsAreInForce(tokens.creator, conversation),
+  );
   await check('the sixth login is refused', () => assertSixthLoginIsRefused(12));
   await check('other users may still log in', () => demo.login(10));
   await check('two royalty runs do not overlap', assertRoyaltyRunsDoNotOverlap);
