@@ -34,9 +34,18 @@ describe('locks when something fails', () => {
     proxy = await startTcpProxy({ target: redis.url });
     near = await openLocks(redis.url, { namespace, restartGuard: '1s' });
     far = await openLocks(proxy.url, { namespace, commandTimeout: 300, restartGuard: '1s' });
+    await (await near.locks.acquire('near')).release();
+    await (await far.locks.acquire('far')).release();
   });
   afterEach(async () => {
     proxy.resume();
+    // Both reach the server again, and hear from it.
+    await until(() =>
+      hearing().then(
+        (stations) => stations === 2,
+        () => false,
+      ),
+    );
     await until(() =>
       far.gateway.send(['PING']).then(
         () => true,
@@ -50,6 +59,12 @@ describe('locks when something fails', () => {
     await proxy?.stop();
     await redis?.stop();
   });
+
+  /** Counts the processes that listen whether it is their turn. */
+  async function hearing(): Promise<number> {
+    const channels = await near.gateway.send(['PUBSUB', 'CHANNELS', `${namespace}:lock:station:*`]);
+    return (channels as string[]).length;
+  }
 
   const waitingFor = (resource: string, waiting: number) =>
     until(async () => (await near.locks.inspect(resource))?.waiting === waiting);
