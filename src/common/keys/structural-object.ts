@@ -63,7 +63,7 @@ class StructuralWriter {
   /** Names the class, unless it is the usual one: a built-in's own, or that of plain objects. */
   #classOf(value: object, usual: string): string {
     const prototype = Object.getPrototypeOf(value) as object | null;
-    if (prototype === null) return '';
+    if (prototype === null || isBare(prototype)) return '';
     const type = Object.hasOwn(prototype, 'constructor') ? (prototype.constructor as unknown) : undefined;
     if (typeof type !== 'function' || type.prototype !== prototype) {
       throw this.#refusal('holds an object with a prototype of its own');
@@ -90,4 +90,9 @@ function hasSymbolKeys(value: object): boolean {
   return Object.getOwnPropertySymbols(value).some((key) =>
     Object.prototype.propertyIsEnumerable.call(value, key),
   );
+}
+
+/** Query parsers, Fastify's among them, make objects without prototype by a constructor whose prototype is empty. */
+function isBare(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Reflect.ownKeys(prototype).length === 0;
 }

@@ -96,6 +96,13 @@ class Items {
     return { id, q, run: ++Items.runs };
   }
 
+  @Get('whole/:id')
+  @Cached()
+  async whole(@Param() params: object, @Query() query: object): Promise<object> {
+    await Promise.resolve();
+    return { params, query, run: ++Items.runs };
+  }
+
   @Get('request/:id')
   @Cached({ key: (request: AnyRequest, id: string) => ['request', request.headers['x-role'] ?? '', id] })
   async request(@Req() _request: AnyRequest, @Param('id') id: string): Promise<object> {
@@ -154,6 +161,13 @@ describe.each(PLATFORMS)('@Cached on controllers of %s', (platform) => {
     for (let call = 0; call < 2; call++) {
       expect((await http.send('/items/below/9', asClerk)).headers.get('x-kind')).toBe('item');
     }
+  });
+
+  it('keys by all parameters and the whole query, in any order', async () => {
+    const first = await http.send('/items/whole/1?q=a&r=b&r=c');
+    expect(first.body).toMatchObject({ data: { params: { id: '1' }, query: { q: 'a', r: ['b', 'c'] } } });
+    expect((await http.send('/items/whole/1?r=b&r=c&q=a')).body).toEqual(first.body);
+    expect((await http.send('/items/whole/1?q=a&r=b')).body).not.toEqual(first.body);
   });
 
   it('takes the request as an argument when a key says what counts', async () => {

@@ -89,6 +89,7 @@ describe('structuralKey', () => {
     ['a hole and undefined', [new Array(2)], [[undefined, undefined]]],
     ['invalid dates', [new Date(NaN)], [new Date('no date')]],
     ['an object without prototype', [Object.assign(Object.create(null), { a: 1 })], [{ a: 1 }]],
+    ['an object on an empty one', [Object.assign(Object.create(Object.create(null)), { a: 1 })], [{ a: 1 }]],
     ['an object twice and its copy', [[shared, shared]], [[{ a: 1 }, { a: 1 }]]],
     ['instances', [Object.assign(new Dto(), { a: 1 })], [Object.assign(new Dto(), { a: 1 })]],
     ['instances with private methods', [new Range(1)], [new Range(1)]],
