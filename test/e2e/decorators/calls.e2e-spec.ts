@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CacheService } from '../../../src/cache/cache.service.js';
 import { Cached } from '../../../src/cache/cached.decorator.js';
 import { InvalidateCache } from '../../../src/cache/invalidate-cache.decorator.js';
 import { SuiteEvents } from '../../../src/common/events.js';
@@ -72,6 +73,27 @@ class Kinds {
   }
 }
 
+/** Overrides what is decorated by what is decorated as well. */
+@Injectable()
+class Redecorated extends Decorated {
+  @Cached({ key: 'outer:{id}' })
+  override async cached(id: string): Promise<number> {
+    return super.cached(id);
+  }
+  @InvalidateCache({ keys: ['outer:{id}'] })
+  override async invalidating(id: string): Promise<string> {
+    return super.invalidating(id);
+  }
+  @RateLimit({ name: 'outer', limit: 2, window: '1h', key })
+  override async limited(id: string): Promise<string> {
+    return super.limited(id);
+  }
+  @WithLock('outer:{id}')
+  override async locked(id: string): Promise<string> {
+    return `${heldResource()}, ${await super.locked(id)}`;
+  }
+}
+
 /** Makes a class with the four decorators on one method, the first on top. */
 function stacked(order: readonly DecoratorName[]) {
   const id = order.join('-');
@@ -108,7 +130,7 @@ describe('calls of decorated methods', () => {
     redis = await startRedis();
     const module = await Test.createTestingModule({
       imports: [RedisModule.forRoot({ connection: redis.url, namespace: randomUUID() })],
-      providers: [Shop, BySymbol, Kinds, ...ORDERS.map(({ type }) => type)],
+      providers: [Shop, BySymbol, Kinds, Redecorated, ...ORDERS.map(({ type }) => type)],
     }).compile();
     app = await module.init();
   });
@@ -168,6 +190,19 @@ describe('calls of decorated methods', () => {
     const answers = [kinds.sync('1'), kinds.sync('1'), kinds.sync('1')] as unknown as Promise<string>[];
     const settled = await Promise.allSettled(answers);
     expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+  });
+
+  it('apply the decorators of an override and of what it calls by super', async () => {
+    const [shop, cache] = [app.get(Redecorated), app.get(CacheService)];
+    const stored = async () => [await cache.has('outer:1'), await cache.has('cached:1')];
+    expect(await shop.cached('1')).toBe(await shop.cached('1'));
+    expect(await stored()).toEqual([true, true]);
+    await shop.invalidating('1');
+    expect(await stored()).toEqual([false, false]);
+    await shop.limited('1');
+    for (const policy of ['Decorated.limited', 'outer'])
+      await expect(shop.limited('1')).rejects.toMatchObject({ decision: { policy } });
+    expect(await shop.locked('1')).toBe('outer:1, locked:1');
   });
 
   it('hold the locks of both, when one locked method calls another', async () => {

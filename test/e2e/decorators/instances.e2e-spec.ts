@@ -64,8 +64,10 @@ class Early extends Decorated implements OnModuleInit {
 
   onModuleInit(): void {
     const app = { get: (type: Type) => this.moduleRef.get<unknown>(type, { strict: false }) };
-    const probe = { instance: this, app: app as INestApplicationContext, id: 'early' };
-    this.atWork = Promise.all(DECORATORS.map((decorator) => isAtWork(decorator, probe)));
+    const probe = { instance: this, app: app as INestApplicationContext };
+    this.atWork = Promise.all(
+      DECORATORS.map((decorator) => isAtWork(decorator, { ...probe, id: `early ${decorator}` })),
+    );
   }
 }
 
