@@ -12,6 +12,9 @@ import type {
 } from './connection.options.js';
 import { parseRedisUrl } from './redis-url.js';
 
+/** Is the shortest time between two new connections because a server only reads. */
+const READ_ONLY_PAUSE_MS = 500;
+
 /** Are the forms for which a client is made here: the others bring one, or a server of their own. @internal */
 export type ServerConnection = UrlConnection | HostConnection | SentinelConnection | ClusterConnection;
 
@@ -41,7 +44,20 @@ function commonOptions(settings: ResolvedConnectionSettings): RedisOptions {
     enableOfflineQueue: false,
     maxRetriesPerRequest: settings.maxRetriesPerRequest,
     retryStrategy: retryStrategy(settings),
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    reconnectOnError: reconnectOnReadOnly(),
+  };
+}
+
+/**
+ * A replica refuses every write, and a new connection may find the master that followed it; but while there is none,
+ * one for each write would take the reads down too.
+ */
+function reconnectOnReadOnly(): (error: Error) => boolean {
+  let notBeforeMs = 0;
+  return ({ message }) => {
+    if (!message.startsWith('READONLY') || performance.now() < notBeforeMs) return false;
+    notBeforeMs = performance.now() + READ_ONLY_PAUSE_MS;
+    return true;
   };
 }
 
