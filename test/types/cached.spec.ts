@@ -7,6 +7,8 @@ interface User {
   readonly id: string;
 }
 
+const SYMBOL = Symbol('find');
+
 describe('the types of @Cached and @InvalidateCache', () => {
   it('accept methods that return promises and functions that take what they take', () => {
     class Users {
@@ -35,7 +37,36 @@ describe('the types of @Cached and @InvalidateCache', () => {
       async update(user: User): Promise<User> {
         return Promise.resolve(user);
       }
+
+      @Cached({ key: (id: string | number) => ['user', id] })
+      async wider(id: string): Promise<string> {
+        return Promise.resolve(id);
+      }
+
+      @Cached({ key: (...ids: string[]) => ids })
+      async rest(...ids: string[]): Promise<string[]> {
+        return Promise.resolve(ids);
+      }
+
+      @Cached()
+      async generic<T>(value: T): Promise<T> {
+        return Promise.resolve(value);
+      }
+
+      @Cached({ key: 'this:{id}' })
+      async [SYMBOL](this: Users, id: string): Promise<User | null> {
+        return this.find(id);
+      }
+
+      @InvalidateCache({
+        tags: (user: User) => [user.id],
+        keys: (user: User, ...pages: number[]) => pages.map((page) => ['user', user.id, page]),
+      })
+      async move(_user: User, _from: number, _to: number): Promise<void> {
+        return Promise.resolve();
+      }
     }
+    expectTypeOf<Users['generic']>().toBeCallableWith(1);
     expectTypeOf<Users['find']>().returns.resolves.toEqualTypeOf<User | null>();
   });
 
@@ -81,6 +112,52 @@ describe('the types of @Cached and @InvalidateCache', () => {
         // @ts-expect-error the key function takes a number, the method a string
         @InvalidateCache({ keys: (id: number) => [['user', id]] })
         async wrongKeys(id: string): Promise<string> {
+          return Promise.resolve(id);
+        }
+
+        // @ts-expect-error the method may return no promise
+        @Cached()
+        maybe(): Promise<number> | number {
+          return 1;
+        }
+
+        // @ts-expect-error the condition takes a number, the method a string
+        @Cached({ condition: (id: number) => id > 0 })
+        async wrongCondition(id: string): Promise<string> {
+          return Promise.resolve(id);
+        }
+
+        // @ts-expect-error the argument may be missing, which the key function does not expect
+        @Cached({ key: (id: string) => ['user', id] })
+        async optional(id?: string): Promise<void> {
+          await Promise.resolve(id);
+        }
+
+        // @ts-expect-error an object is no part of a key
+        @Cached({ key: (id: string) => [{ id }] })
+        async objectKey(id: string): Promise<string> {
+          return Promise.resolve(id);
+        }
+
+        // @ts-expect-error a property is no method
+        @Cached()
+        property = async () => Promise.resolve(1);
+
+        // @ts-expect-error the tags function takes a number, the method a string
+        @InvalidateCache({ tags: (id: number) => [`${id}`] })
+        async wrongTags(id: string): Promise<string> {
+          return Promise.resolve(id);
+        }
+
+        // @ts-expect-error the method has no second parameter
+        @InvalidateCache({ keys: (id: string, page: number) => [['user', id, page]] })
+        async tooFewForKeys(id: string): Promise<string> {
+          return Promise.resolve(id);
+        }
+
+        // @ts-expect-error there is no such option
+        @InvalidateCache({ key: 'user:{id}' })
+        async unknownToInvalidate(id: string): Promise<string> {
           return Promise.resolve(id);
         }
 
