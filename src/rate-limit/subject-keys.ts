@@ -60,7 +60,7 @@ export class SubjectKeys {
     if (known !== undefined) return known;
     const hidden =
       this.#secret === undefined
-        ? digest(`ratelimit:${subject}`).slice(0, DIGEST_LENGTH)
+        ? digest(`ratelimit:${escapeSegment(subject)}`).slice(0, DIGEST_LENGTH)
         : hmacSubject(this.#secret, 'ratelimit', subject);
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     if (subject.length <= MAX_KNOWN_LENGTH) this.#known.set(subject, hidden as EncodedKey);
