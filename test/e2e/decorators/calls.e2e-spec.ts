@@ -63,6 +63,14 @@ class Kinds {
   sync(id: string): string {
     return `${id} ${++this.#runs.limited}`;
   }
+  @Cached({ key: 'fleeting' })
+  @InvalidateCache({ keys: ['fleeting'] })
+  async fleeting(): Promise<number> {
+    return Promise.resolve(++this.#runs.cached);
+  }
+  @WithLock('self')
+  @WithLock('self', { wait: 20 })
+  async waitsForItself(): Promise<void> {}
   @WithLock('kinds:{0.id}')
   nested({ id }: { id: string }): Promise<string> {
     return this.inner(id);
@@ -203,6 +211,15 @@ describe('calls of decorated methods', () => {
     for (const policy of ['Decorated.limited', 'outer'])
       await expect(shop.limited('1')).rejects.toMatchObject({ decision: { policy } });
     expect(await shop.locked('1')).toBe('outer:1, locked:1');
+  });
+
+  it('store no load that invalidates its own key', async () => {
+    const kinds = app.get(Kinds);
+    expect(await kinds.fleeting()).not.toBe(await kinds.fleeting());
+  });
+
+  it('let the inner call wait for the outer, when both name one lock', async () => {
+    await expect(app.get(Kinds).waitsForItself()).rejects.toMatchObject({ code: 'E_LOCK_TIMEOUT' });
   });
 
   it('hold the locks of both, when one locked method calls another', async () => {
