@@ -14,7 +14,7 @@ export interface SuiteEventMap {
 /** Is the name of an event, for example `cache:hit`. @publicApi */
 export type SuiteEventName = keyof SuiteEventMap;
 
-type Listener<N extends SuiteEventName> = (payload: SuiteEventMap[N]) => void;
+type Listener<N extends SuiteEventName> = (payload: SuiteEventMap[N]) => unknown;
 
 /** Is one listening: an object of its own, so that a function that listens twice is two. */
 interface Listening {
@@ -24,8 +24,8 @@ interface Listening {
 /**
  * Carries the library's events within one application: wings emit, monitoring and the application listen.
  *
- * Emitting without listeners costs a map look-up. A listener that throws is reported as a process warning; it never
- * disturbs the call that emitted.
+ * Emitting without listeners costs a map look-up. A listener that throws or rejects is reported as a process warning;
+ * it never disturbs the call that emitted.
  *
  * @publicApi
  */
@@ -48,9 +48,10 @@ export class SuiteEvents {
     if (listeners === undefined) return;
     for (const { listener } of listeners) {
       try {
-        (listener as Listener<N>)(payload);
+        const result = (listener as Listener<N>)(payload);
+        if (result instanceof Promise) result.catch((error: unknown) => warn(name, error));
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : `a listener of ${name} threw`);
+        warn(name, error);
       }
     }
   }
@@ -59,4 +60,8 @@ export class SuiteEvents {
   has(name: SuiteEventName): boolean {
     return (this.#listeners.get(name)?.size ?? 0) > 0;
   }
+}
+
+function warn(name: SuiteEventName, error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : `a listener of ${name} threw`);
 }

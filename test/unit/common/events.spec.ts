@@ -82,6 +82,16 @@ describe('SuiteEvents', () => {
     expect(warn.mock.calls).toEqual([[broken], ['a listener of suite:error threw']]);
   });
 
+  it('turns what an asynchronous listener rejects with into a warning', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const events = new SuiteEvents();
+    const broken = new Error('listener');
+    events.on('suite:error', () => Promise.reject(broken));
+    events.emit('suite:error', NOTHING);
+    await new Promise(setImmediate);
+    expect(warn.mock.calls).toEqual([[broken]]);
+  });
+
   it('keeps applications apart', () => {
     const [one, other] = [new SuiteEvents(), new SuiteEvents()];
     const listener = jest.fn();
