@@ -9,7 +9,9 @@ function reconnectOnError(): (message: string) => unknown {
 }
 
 describe('createClient', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
 
   it('connects anew when the server turns out to be a replica, but not for each refused write', () => {
     const now = jest.spyOn(performance, 'now').mockReturnValue(10_000);
