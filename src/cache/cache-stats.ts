@@ -26,6 +26,7 @@ export interface CacheCounts {
 
 /** Is what the caches of this process did: in all, and by name. @publicApi */
 export interface CacheStats extends CacheCounts {
+  /** Has the first thousand names; `others` sums up the rest. */
   readonly caches: Readonly<Record<string, CacheCounts>>;
 }
 
