@@ -34,3 +34,6 @@ declare class OperatorGuard {
   canActivate(): boolean;
 }
 declare function findUser(id: number): Promise<{ id: number }>;
+declare class ConfigService {
+  get(name: string): string;
+}
