@@ -7,6 +7,7 @@ export type { AvailabilityState } from './connection/availability.js';
 export type { RedisConnection } from './connection/connection-form.js';
 export {
   RedisAuthError,
+  RedisDatabaseError,
   RedisReplyError,
   RedisTlsRequiredError,
   RedisUnavailableError,

@@ -1,9 +1,15 @@
 import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { Availability } from './availability.js';
-import { RedisUnavailableError, type UnavailableReason } from './connection.errors.js';
+import {
+  RedisDatabaseError,
+  RedisTlsRequiredError,
+  RedisUnavailableError,
+  type UnavailableReason,
+} from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { fatalConnectError } from './reply-errors.js';
+import { speaksTls } from './tls-probe.js';
 
 declare module '../common/events.js' {
   interface SuiteEventMap {
@@ -41,6 +47,8 @@ export class ConnectionLine {
   readonly #parts: LineParts;
   readonly #waiters = new Set<Waiter>();
   readonly #unlisten: () => void;
+  /** Says how far the first connection got. */
+  #greeting: 'never' | 'now' | 'done' = 'never';
   #closed = false;
 
   constructor(parts: LineParts) {
@@ -117,11 +125,12 @@ export class ConnectionLine {
   }
 
   #listen(): () => void {
-    const { client, name, events, availability } = this.#parts;
+    const { client, availability } = this.#parts;
     const listeners: Record<string, (error: Error) => void> = {
+      connect: () => this.#onConnect(),
       ready: () => this.#onReady(),
       error: (error) => this.#onError(error),
-      close: () => events.emit('connection:closed', { connection: name }),
+      close: () => this.#onClose(),
       end: () => {
         availability.wentDown();
         this.#rejectAll(this.#unavailable('closed'));
@@ -135,18 +144,41 @@ export class ConnectionLine {
     };
   }
 
+  #onConnect(): void {
+    if (this.#greeting === 'never') this.#greeting = 'now';
+  }
+
   #onReady(): void {
+    this.#greeting = 'done';
     this.#parts.events.emit('connection:connected', { connection: this.#parts.name });
     if (this.isReady) this.#resolveAll();
     else this.#parts.availability.probeNow();
   }
 
+  #onClose(): void {
+    const { name, events } = this.#parts;
+    events.emit('connection:closed', { connection: name });
+    if (this.#greeting === 'now') void this.#suspectTls();
+    this.#greeting = 'done';
+  }
+
+  /** Finds out, once, whether a server that ended the first connection in the middle of the greeting speaks only TLS. */
+  async #suspectTls(): Promise<void> {
+    const { client, name, owned, events } = this.#parts;
+    if (!owned || this.#closed || !(await speaksTls(client))) return;
+    const error = new RedisTlsRequiredError(name);
+    events.emit('connection:error', { connection: name, message: error.message });
+    this.#rejectAll(error);
+  }
+
   #onError(error: Error): void {
-    const { name, events, availability } = this.#parts;
+    const { name, events, availability, owned, client } = this.#parts;
     const fatal = fatalConnectError(error, name);
     events.emit('connection:error', { connection: name, message: fatal?.message ?? describe(error) });
     if (fatal !== null) this.#rejectAll(fatal);
-    if (this.#parts.client.status !== 'ready') availability.wentDown();
+    if (client.status !== 'ready') availability.wentDown();
+    // ioredis would go on with database 0.
+    if (owned && fatal instanceof RedisDatabaseError) client.disconnect(true);
   }
 
   #resolveAll(): void {

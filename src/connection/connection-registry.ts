@@ -79,7 +79,7 @@ export class ConnectionRegistry {
     connection: RedisConnection,
     { defaults, failFast }: Omit<ConnectionPlan, 'connections'>,
   ): Promise<void> {
-    const form = typeof connection === 'string' ? { url: connection } : connection;
+    const form = formOf(connection);
     const settings = resolveSettings(form, defaults);
     const gateway = await this.#make(name, form, settings);
     this.#gateways.set(name, gateway);
@@ -122,6 +122,13 @@ export class ConnectionRegistry {
     this.#deps.events.emit('connection:embedded', { connection, port, pid });
     return server.url;
   }
+}
+
+/** Returns a connection whose form shows by the options it has: one that is undefined counts for left out. */
+function formOf(connection: RedisConnection): Exclude<RedisConnection, string> {
+  if (typeof connection === 'string') return { url: connection };
+  const present = Object.entries(connection).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as unknown as Exclude<RedisConnection, string>;
 }
 
 function publicName(name: string): string {

@@ -74,3 +74,15 @@ export class RedisTlsRequiredError extends RedisSuiteError {
     );
   }
 }
+
+/** Says that the server has no database of the number asked for; without this error database 0 would be used. @publicApi */
+export class RedisDatabaseError extends RedisSuiteError {
+  readonly code = 'E_REDIS_DATABASE';
+
+  constructor(readonly connection: string) {
+    super(
+      `Redis connection '${connection}' was refused its database: the server has fewer, or is a cluster, which has ` +
+        `only 0. Set db (REDIS_DB, or the path of the URL) to one it has, or raise its 'databases' setting.`,
+    );
+  }
+}

@@ -1,6 +1,7 @@
 import { RedisSuiteError } from '../common/errors.js';
 import {
   RedisAuthError,
+  RedisDatabaseError,
   RedisReplyError,
   RedisTlsRequiredError,
   RedisUnavailableError,
@@ -17,6 +18,9 @@ const UNAVAILABLE_CODES: Record<string, UnavailableReason> = {
 };
 
 const AUTH_CODES = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
+
+/** Is what the server answers to the SELECT of a new connection. */
+const NO_DATABASE = /^ERR (?:DB index is out of range|invalid DB index|SELECT is not allowed)/;
 
 /** Says where an error came from. @internal */
 export interface ErrorOrigin {
@@ -56,6 +60,8 @@ export function fatalConnectError(error: unknown, connection: string): Error | n
   if (!(error instanceof Error)) return null;
   const code = error.message.split(' ', 1)[0] ?? '';
   if (error.name === 'ReplyError' && AUTH_CODES.has(code)) return new RedisAuthError(connection, code);
+  if (error.name === 'ReplyError' && NO_DATABASE.test(error.message))
+    return new RedisDatabaseError(connection);
   // A TLS server answers a plain greeting with an alert record, whose first byte is 0x15.
   if (error.message.includes('"\\u0015"') || error.message.includes('"\u0015"'))
     return new RedisTlsRequiredError(connection);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   RedisAuthError,
+  RedisDatabaseError,
   RedisReplyError,
   RedisTlsRequiredError,
   RedisUnavailableError,
@@ -103,6 +104,16 @@ describe('fatalConnectError', () => {
     });
     expect(error?.message).toMatch(/REDIS_USERNAME, REDIS_PASSWORD/);
     expect(error?.message).not.toContain(SECRET);
+  });
+
+  it.each([
+    'ERR DB index is out of range',
+    'ERR invalid DB index',
+    'ERR SELECT is not allowed in cluster mode',
+  ])('takes %j for a database that is not there', (message) => {
+    const error = fatalConnectError(replyError(message), 'state');
+    expect(error).toBeInstanceOf(RedisDatabaseError);
+    expect(error).toMatchObject({ code: 'E_REDIS_DATABASE', connection: 'state' });
   });
 
   it('knows the first byte of a TLS alert', () => {

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RedisConnection } from '../../../src/connection/connection-form.js';
+import type { LuaScript } from '../../../src/connection/lua-script.js';
+import type { RedisTopology } from '../../../src/connection/redis-gateway.js';
+import { startRedis } from '../../../src/testing/start-redis.js';
+import {
+  NATIVE,
+  startCluster,
+  startSentinel,
+  startTls,
+  type TlsTopology,
+} from '../../support/native-topologies.js';
+import { openRegistry, type OpenRegistry } from '../../support/registry.js';
+import { until } from '../../support/until.js';
+
+const ADD: LuaScript = {
+  name: 'add-1',
+  numberOfKeys: 1,
+  source: "return redis.call('INCRBY', KEYS[1], ARGV[1])",
+};
+
+interface Servers {
+  readonly connection: RedisConnection;
+  stop(): Promise<void>;
+}
+
+async function startStandalone(): Promise<Servers> {
+  const server = await startRedis();
+  return { connection: server.url, stop: () => server.stop() };
+}
+
+interface Case {
+  readonly name: string;
+  readonly topology: RedisTopology;
+  readonly masters: number;
+  readonly start: () => Promise<Servers>;
+}
+
+/** The embedded server is one server without TLS, so the other ways to connect exist only with a native one. */
+const CASES: Case[] = [
+  { name: 'one server', topology: 'standalone', masters: 1, start: startStandalone },
+  ...(NATIVE === null
+    ? []
+    : ([
+        { name: 'one server over TLS', topology: 'standalone', masters: 1, start: startTls },
+        { name: 'a Sentinel group', topology: 'sentinel', masters: 1, start: startSentinel },
+        { name: 'a cluster', topology: 'cluster', masters: 3, start: startCluster },
+      ] as const)),
+];
+
+describe.each(CASES)('A connection to $name', ({ topology, masters, start }) => {
+  const ns = randomUUID();
+  let servers: Servers;
+  let opened: OpenRegistry;
+
+  beforeAll(async () => {
+    servers = await start();
+    opened = await openRegistry(servers.connection, { failFast: true });
+  });
+  afterAll(async () => {
+    await opened?.registry.close();
+    await servers?.stop();
+  });
+
+  it('says what it is', () => {
+    expect(opened.gateway().topology).toBe(topology);
+    expect(opened.gateway().availability.state).toBe('ready');
+  });
+
+  it('sends commands, one and several', async () => {
+    const gateway = opened.gateway();
+    await gateway.send(['SET', `${ns}:a`, 'x']);
+    expect(await gateway.send(['GET', `${ns}:a`])).toBe('x');
+    const keys = Array.from({ length: 20 }, (_, i) => `${ns}:${i}`);
+    await gateway.sendMany(keys.map((key, i) => ['SET', key, i]));
+    expect(await gateway.sendMany(keys.map((key) => ['GET', key]))).toEqual(keys.map((_, i) => String(i)));
+  });
+
+  it('runs a script wherever its keys are, unknown to the server or not', async () => {
+    for (let i = 0; i < 12; i++) {
+      const call = { script: ADD, keys: [`${ns}:n${i}`], args: [2] };
+      expect(await opened.gateway().run(call)).toBe(2);
+    }
+  });
+
+  it('finds every key, and asks every master', async () => {
+    const gateway = opened.gateway();
+    await gateway.sendMany(Array.from({ length: 30 }, (_, i) => ['SET', `${ns}:scan:${i}`, i]));
+    const found = new Set<string>();
+    for await (const keys of gateway.scan(`${ns}:scan:*`)) for (const key of keys) found.add(key);
+    expect(found.size).toBe(30);
+    expect(await gateway.sendToMasters(['PING'])).toEqual(Array.from({ length: masters }, () => 'PONG'));
+  });
+
+  it('groups keys so that one command may name each group', async () => {
+    const keys = Array.from({ length: 10 }, (_, i) => `${ns}:group:${i}`);
+    const groups = opened.gateway().groupKeys(keys);
+    expect(groups.flat().sort()).toEqual(keys.sort());
+    for (const group of groups) expect(await opened.gateway().send(['UNLINK', ...group])).toBe(0);
+  });
+
+  it('delivers messages', async () => {
+    const gateway = opened.gateway();
+    const messages: string[] = [];
+    const stop = await gateway.subscribe(`${ns}:channel`, { onMessage: (text) => messages.push(text) });
+    await gateway.send(['PUBLISH', `${ns}:channel`, 'hello']);
+    await until(() => messages.length === 1);
+    await stop();
+    expect(messages).toEqual(['hello']);
+  });
+
+  it('finds keys and asks masters also with its first call', async () => {
+    const lazy = await openRegistry(servers.connection, { defaults: { lazyConnect: true } });
+    await opened.gateway().send(['SET', `${ns}:lazy`, 1]);
+    const found: string[] = [];
+    for await (const keys of lazy.gateway().scan(`${ns}:lazy`)) found.push(...keys);
+    expect(found).toEqual([`${ns}:lazy`]);
+    await lazy.registry.close();
+  });
+});
+
+if (NATIVE !== null) {
+  describe('TLS', () => {
+    let server: TlsTopology;
+    beforeAll(async () => {
+      server = await startTls();
+    });
+    afterAll(() => server?.stop());
+
+    it('is spoken by fields as well as by a URL', async () => {
+      const { port, password, tls } = server;
+      const { registry, gateway } = await openRegistry(
+        { host: '127.0.0.1', port, password, tls },
+        { failFast: true },
+      );
+      expect(await gateway().send(['PING'])).toBe('PONG');
+      await registry.close();
+    });
+
+    it.each(['redis://127.0.0.1', { host: '127.0.0.1' }])(
+      'is demanded by name when %j speaks plainly',
+      async (plain) => {
+        const { port, password } = server;
+        const connection =
+          typeof plain === 'string'
+            ? plain.replace('//', `//:${password}@`) + `:${port}`
+            : { ...plain, port, password };
+        await expect(openRegistry(connection)).rejects.toMatchObject({
+          code: 'E_REDIS_TLS_REQUIRED',
+          message: expect.stringContaining('write rediss:// in place of redis://, or set tls'),
+        });
+      },
+    );
+
+    it('is not spoken to a server with an unknown certificate', async () => {
+      const { port, password } = server;
+      const opening = openRegistry(`rediss://:${password}@localhost:${port}`, {
+        failFast: true,
+        defaults: { bootTimeout: 500 },
+      });
+      await expect(opening).rejects.toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
+    });
+  });
+}
