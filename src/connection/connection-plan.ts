@@ -37,15 +37,13 @@ export function findConnections(
   names: readonly string[],
 ): FoundOption<NamedConnections> {
   if (connections === undefined) return withNames(findSingle(connection), names);
-  if (connection !== undefined) return { problems: [BOTH_FORMS] };
-  if (!isRecord(connections)) return { problems: [NO_RECORD] };
-  const roles = [CACHE_CONNECTION, STATE_CONNECTION].filter((role) => connections[role] === undefined);
-  const servers = Object.entries(connections).filter(([name]) => !roles.includes(name));
-  const problems = [
-    ...roles.map(missingRole),
-    ...servers.flatMap(([name, server]) => connectionProblems(server, `connections.${name}`)),
-  ];
-  return withNames({ value: connections as NamedConnections, problems }, names);
+  const problems = namedProblems(connections);
+  if (connection !== undefined) {
+    return { problems: [BOTH_FORMS, ...connectionProblems(connection, 'connection'), ...problems] };
+  }
+  return isRecord(connections)
+    ? withNames({ value: connections as NamedConnections, problems }, names)
+    : { problems };
 }
 
 const BOTH_FORMS: OptionProblem = {
@@ -58,6 +56,16 @@ const NO_RECORD: OptionProblem = {
   path: 'connections',
   message: 'must be an object such as { cache: …, state: … }',
 };
+
+function namedProblems(connections: unknown): OptionProblem[] {
+  if (!isRecord(connections)) return [NO_RECORD];
+  const roles = [CACHE_CONNECTION, STATE_CONNECTION].filter((role) => connections[role] === undefined);
+  const servers = Object.entries(connections).filter(([name]) => !roles.includes(name));
+  return [
+    ...roles.map(missingRole),
+    ...servers.flatMap(([name, server]) => connectionProblems(server, `connections.${name}`)),
+  ];
+}
 
 function missingRole(role: string): OptionProblem {
   const message = "is missing; name a server for 'cache' and one for 'state', or use 'connection' for both";

@@ -62,6 +62,15 @@ describe('findConnections', () => {
     ]);
   });
 
+  it('refuses both forms together with what is wrong in each', () => {
+    expect(problemsOf({ connection: 'http://h', connections: { cache: { host: 'c', port: 0 } } })).toEqual([
+      expect.stringMatching(/^connection: and 'connections' exclude each other/),
+      expect.stringMatching(/^connection: has another scheme/),
+      expect.stringMatching(/^connections\.state: is missing/),
+      'connections.cache.port: must be a whole number from 1 to 65535; got 0',
+    ]);
+  });
+
   it.each([[null], ['redis://h'], [[]], [['redis://h']], [5]])(
     'refuses %p for connections',
     (connections) => {
