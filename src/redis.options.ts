@@ -77,7 +77,7 @@ export interface ResolvedRedisOptions extends ConnectionPlan {
  * @internal
  */
 export function resolveRedisOptions(
-  raw: RedisModuleOptions = {},
+  raw: RedisModuleOptions,
   connectionNames: readonly string[] = [],
 ): ResolvedRedisOptions {
   const ownProblems = findProblems(RedisModuleOptions, raw, '');

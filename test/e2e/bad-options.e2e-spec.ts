@@ -25,6 +25,7 @@ async function problems(raw: unknown, env: Record<string, string> = {}): Promise
   return (await bootError(raw, env)).problems.map(({ path, message }) => `${path}: ${message}`);
 }
 
+const GOOD_ENVIRONMENT = { REDIS_URL: 'redis://localhost' };
 const GOOD = { connection: 'redis://localhost' };
 const DURATION =
   "must be a positive number of milliseconds or a text such as '500ms', '30s', '15m', '1h' or '7d'";
@@ -213,5 +214,16 @@ describe('A boot that fails', () => {
     const app = await Test.createTestingModule({ imports: [AppModule] }).compile();
     await expect(app.init()).rejects.toThrow(/Shop\.find.*unknown/s);
     await closesEverything();
+  });
+});
+
+describe('A factory that forgets to return its options', () => {
+  it('fails the boot, and does not mean the environment', async () => {
+    const useFactory = () => undefined as unknown as RedisModuleOptions;
+    const boot = () =>
+      Test.createTestingModule({ imports: [RedisModule.forRootAsync({ useFactory })] }).compile();
+    await expect(withEnvironment(GOOD_ENVIRONMENT, boot)).rejects.toMatchObject({
+      problems: [{ path: 'options', message: 'must be an object of options' }],
+    });
   });
 });
