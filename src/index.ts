@@ -67,18 +67,33 @@ export { InvalidKeyError } from './common/keys/key.errors.js';
 export type { CacheCounts, CacheStats } from './cache/cache-stats.js';
 export type { CacheOutcome } from './cache/cache-trace.js';
 export { DEFAULT_CACHE_NAME } from './cache/cache.constants.js';
-export { CacheCodecError, CacheUnavailableError, UncacheableResultError } from './cache/cache.errors.js';
+export {
+  CacheCodecError,
+  CacheUnavailableError,
+  CascadeError,
+  UncacheableResultError,
+} from './cache/cache.errors.js';
 export type { InvalidationKind } from './cache/cache.events.js';
 export { CacheModuleOptions } from './cache/cache.options.js';
 export { CacheService } from './cache/cache.service.js';
 export type { CachedOptions } from './cache/cached-options.js';
 export { Cached, type CachedDecorator } from './cache/cached.decorator.js';
+export type { TouchedEntity } from './cache/cascade-walk.js';
 export type { Codec } from './cache/codec/codec.js';
 export type { AsyncMethod, OnlyKnown, OptionsDoNotFitTheMethod } from './cache/decorated-types.js';
+export { defineEntities } from './cache/define-entities.js';
+export {
+  EntityCascade,
+  EntityDefinition,
+  type EntityAction,
+  type EntityId,
+  type EntityRegistry,
+} from './cache/entity.options.js';
 export { CacheStorageOptions, type CacheEntryOptions } from './cache/entry-options.js';
 export type { CacheEntry } from './cache/entry-writer.js';
 export type { InvalidateCacheOptions } from './cache/invalidate-cache-options.js';
 export { InvalidateCache, type InvalidateCacheDecorator } from './cache/invalidate-cache.decorator.js';
+export type { InvalidationReport } from './cache/invalidation-report.js';
 export type { LoadContext } from './cache/load-context.js';
 
 // Rate limits

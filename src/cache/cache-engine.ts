@@ -7,9 +7,12 @@ import { CacheSpace } from './cache-space.js';
 import type { CacheTrace } from './cache-trace.js';
 import type { ResolvedCacheOptions } from './cache.options.js';
 import { ClaimSeeker } from './claim-seeker.js';
+import { EntityGraph } from './entity-graph.js';
 import { EntryLoader } from './entry-loader.js';
+import type { EntryDefaults } from './entry-options.js';
 import { EntryReader } from './entry-reader.js';
 import { EntryStore } from './entry-store.js';
+import { InvalidationDeferral } from './invalidation-deferral.js';
 import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
@@ -38,6 +41,9 @@ export interface CacheEngine {
   readonly settler: LoadSettler;
   readonly runner: LoadRunner;
   readonly meters: CacheMeters;
+  readonly entities: EntityGraph;
+  readonly entryDefaults: EntryDefaults;
+  readonly deferral: InvalidationDeferral;
 }
 
 /** Puts an engine together. @internal */
@@ -50,6 +56,7 @@ export function createEngine({ redis, clock, events, namespace, options, trace }
   const seeker = new ClaimSeeker({ reader, store, tags, news, clock });
   const settler = new LoadSettler(tags, news);
   const runner = new LoadRunner(settler, clock);
+  const entities = new EntityGraph(options.entities);
   return {
     options,
     rootSpace: CacheSpace.root(keys, options.scope),
@@ -61,5 +68,8 @@ export function createEngine({ redis, clock, events, namespace, options, trace }
     runner,
     loader: new EntryLoader(reader, seeker, runner),
     meters: new CacheMeters(events, trace),
+    entities,
+    entryDefaults: { ttlMs: options.ttlMs, entities },
+    deferral: new InvalidationDeferral(),
   };
 }

@@ -1,10 +1,13 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
-import { CacheUnavailableError } from './cache.errors.js';
+import { CacheUnavailableError, CascadeError } from './cache.errors.js';
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
+import { walkCascades, type FailedCascade } from './cascade-walk.js';
+import { tagOf, type EntityChange } from './entity-graph.js';
+import type { InvalidationReport } from './invalidation-report.js';
 
-type InvalidationOperation = 'delete' | 'invalidateTags' | 'deletePattern' | 'clear';
+type InvalidationOperation = 'delete' | 'invalidateTags' | 'invalidateEntity' | 'deletePattern' | 'clear';
 
 /** Is what a pattern matches. @internal */
 export interface KeySurvey {
@@ -16,7 +19,8 @@ export interface KeySurvey {
 /**
  * Removes entries of one cache namespace, and with them the right of loads under way to store what they found.
  *
- * Every method rejects with `CacheUnavailableError` when Redis does not answer.
+ * Every method rejects with `CacheUnavailableError` when Redis does not answer; within `deferInvalidations` it sends
+ * nothing yet, and counts 0.
  *
  * @internal
  */
@@ -31,16 +35,45 @@ export class CacheInvalidator {
   async keys(keys: readonly CacheKey[]): Promise<number> {
     if (keys.length === 0) return 0;
     const redisKeys = keys.map((key) => this.space.entry(key));
-    const count = await this.#send('delete', () => this.engine.store.delete(redisKeys));
-    this.meter.invalidated('keys', keys.length);
-    return count;
+    const sent = await this.#send('delete', async () => {
+      const count = await this.engine.store.delete(redisKeys);
+      this.meter.invalidated('keys', keys.length);
+      return count;
+    });
+    return sent ?? 0;
   }
 
   /** Invalidates every entry that has one of the tags. */
   async tags(tags: readonly string[]): Promise<void> {
     if (tags.length === 0) return;
-    await this.#send('invalidateTags', () => this.engine.tags.invalidate(this.space, tags));
-    this.meter.invalidated('tags', tags.length);
+    await this.#send('invalidateTags', async () => {
+      await this.engine.tags.invalidate(this.space, tags);
+      this.meter.invalidated('tags', tags.length);
+    });
+  }
+
+  /**
+   * Invalidates every entry of an instance and of those its cascades reach, all at once; what was found even if a
+   * cascade failed.
+   *
+   * @throws {CascadeError} when one did.
+   */
+  async entity(change: EntityChange): Promise<InvalidationReport> {
+    const { touched, failed } = await walkCascades(this.engine.entities, change);
+    const sent = await this.#send('invalidateEntity', async () => {
+      await this.engine.tags.invalidate(this.space, touched.map(tagOf));
+      this.meter.invalidated('entities', touched.length);
+      return true;
+    });
+    refuseFailed(failed);
+    return { ...change, touched, status: sent === null ? 'deferred' : 'sent' };
+  }
+
+  /** Finds what `entity` would invalidate. @throws {CascadeError} when a cascade fails. */
+  async plan(change: EntityChange): Promise<InvalidationReport> {
+    const { touched, failed } = await walkCascades(this.engine.entities, change);
+    refuseFailed(failed);
+    return { ...change, touched, status: 'planned' };
   }
 
   /**
@@ -49,14 +82,15 @@ export class CacheInvalidator {
    */
   async pattern(pattern: string, kind: 'pattern' | 'clear'): Promise<number> {
     const match = this.space.pattern(pattern);
-    let count = 0;
-    await this.#send(kind === 'clear' ? 'clear' : 'deletePattern', async () => {
+    const sent = await this.#send(kind === 'clear' ? 'clear' : 'deletePattern', async () => {
+      let count = 0;
       for await (const batch of this.engine.store.scan(match)) {
         count += await this.engine.store.unlink(batch.filter((key) => this.space.isEntry(key)));
       }
+      this.meter.invalidated(kind, count);
+      return count;
     });
-    this.meter.invalidated(kind, count);
-    return count;
+    return sent ?? 0;
   }
 
   /** Counts the entries whose keys match, and shows some of their keys. */
@@ -71,10 +105,17 @@ export class CacheInvalidator {
     return { count: found.size, sample };
   }
 
-  /** Loads under way are left alone first: while Redis is away nothing else could keep later calls from joining them. */
-  #send<T>(operation: InvalidationOperation, send: () => Promise<T>): Promise<T> {
-    this.engine.loader.detach();
-    return this.#reach(operation, send);
+  /**
+   * Loads under way are left alone first: while Redis is away nothing else could keep later calls from joining them.
+   *
+   * @returns null when it is deferred.
+   */
+  async #send<T>(operation: InvalidationOperation, send: () => Promise<T>): Promise<T | null> {
+    const attempt = () => {
+      this.engine.loader.detach();
+      return this.#reach(operation, send);
+    };
+    return this.engine.deferral.defer(attempt) ? null : attempt();
   }
 
   async #reach<T>(operation: InvalidationOperation, send: () => Promise<T>): Promise<T> {
@@ -85,4 +126,8 @@ export class CacheInvalidator {
       throw new CacheUnavailableError(operation, { cause: error });
     }
   }
+}
+
+function refuseFailed([first]: readonly FailedCascade[]): void {
+  if (first !== undefined) throw new CascadeError(first.from, first.to, { cause: first.error });
 }

@@ -22,6 +22,29 @@ export class CacheUnavailableError extends RedisSuiteError {
   }
 }
 
+/**
+ * Says that the `ids` of a cascade failed, whose error is the `cause`. An invalidation has reached all that was found
+ * without them.
+ *
+ * @publicApi
+ */
+export class CascadeError extends RedisSuiteError {
+  readonly code = 'E_CACHE_CASCADE';
+
+  constructor(
+    /** Is the entity whose cascade failed. */
+    readonly from: string,
+    /** Is the entity it leads to. */
+    readonly to: string,
+    options: { cause: unknown },
+  ) {
+    super(
+      `The cascade from '${from}' to '${to}' failed: its 'ids' threw. Repeat the call for what they would have found.`,
+      options,
+    );
+  }
+}
+
 /** Says that a value has no form in which it could be stored and come back the same. @publicApi */
 export class CacheCodecError extends RedisSuiteError {
   readonly code = 'E_CACHE_CODEC';

@@ -1,5 +1,5 @@
 /** Says what was invalidated. @publicApi */
-export type InvalidationKind = 'keys' | 'tags' | 'pattern' | 'clear';
+export type InvalidationKind = 'keys' | 'tags' | 'entities' | 'pattern' | 'clear';
 
 declare module '../common/events.js' {
   interface SuiteEventMap {
@@ -15,7 +15,7 @@ declare module '../common/events.js' {
     'cache:refused': { readonly cache: string };
     /** Redis or a codec failed; the call went on without the cache. */
     'cache:error': { readonly cache: string; readonly operation: string; readonly error: Error };
-    /** Entries were invalidated; `count` counts keys, tags or entries, by kind. */
+    /** Entries were invalidated; `count` counts keys, tags, instances of entities or entries, by kind. */
     'cache:invalidated': { readonly cache: string; readonly kind: InvalidationKind; readonly count: number };
   }
 }

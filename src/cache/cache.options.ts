@@ -1,5 +1,6 @@
 import { toMs, type Duration } from '../common/duration.js';
 import { IsCallable, IsDuration, IsFlag } from '../common/option-rules.js';
+import { IsEntityRegistry, type EntityRegistry } from './entity.options.js';
 
 /** Configures the cache: `RedisModule.forRoot({ cache: … })`. @publicApi */
 export class CacheModuleOptions {
@@ -25,6 +26,10 @@ export class CacheModuleOptions {
   /** Answers HTTP requests whose handling used the cache with `X-Cache: hit` or `miss`. @default false */
   @IsFlag()
   exposeHeader?: boolean;
+
+  /** Are the entities that entries may be tied to, from `defineEntities`. @default none */
+  @IsEntityRegistry()
+  entities?: EntityRegistry;
 }
 
 /** Are the cache's options with defaults applied. @internal */
@@ -33,6 +38,7 @@ export interface ResolvedCacheOptions {
   readonly ttlMs: number;
   readonly scope: (() => string) | undefined;
   readonly exposeHeader: boolean;
+  readonly entities: EntityRegistry | undefined;
 }
 
 /** Applies the defaults. @internal */
@@ -42,5 +48,6 @@ export function resolveCacheOptions(raw: CacheModuleOptions = {}): ResolvedCache
     ttlMs: toMs(raw.ttl ?? '5m', 'cache.ttl'),
     scope: raw.scope,
     exposeHeader: raw.exposeHeader ?? false,
+    entities: raw.entities,
   };
 }

@@ -13,6 +13,7 @@ import type { ResolvedCacheOptions } from './cache.options.js';
 import { CacheService } from './cache.service.js';
 import { CachedCalls } from './cached-calls.js';
 import { CachedOwners } from './cached-owners.js';
+import { EntityChecks } from './entity-checks.js';
 import { InvalidatingCalls } from './invalidating-calls.js';
 
 type EngineDependencies = [RedisGateway, Clock, SuiteEvents, SuiteSettings, ResolvedCacheOptions, CacheTrace];
@@ -27,6 +28,7 @@ export const CACHE_PROVIDERS: Provider[] = [
   CacheTrace,
   CachedCalls,
   CachedOwners,
+  EntityChecks,
   InvalidatingCalls,
   {
     provide: CACHE_ENGINE,

@@ -9,7 +9,9 @@ import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import type { CacheStats } from './cache-stats.js';
 import { DEFAULT_CACHE_NAME } from './cache.constants.js';
+import type { EntityAction, EntityId } from './entity.options.js';
 import { EntryWriter, type CacheEntry } from './entry-writer.js';
+import type { InvalidationReport } from './invalidation-report.js';
 import type { LoadContext } from './load-context.js';
 import type { EntryRequest } from './load-request.js';
 import type { Look } from './entry-reader.js';
@@ -170,6 +172,43 @@ export class CacheService {
   }
 
   /**
+   * Invalidates every entry of this namespace that belongs to an instance of an entity or to those its cascades reach.
+   * UNLINK, O(instances), once.
+   *
+   * @param action what happened to the instance; what cascades reach is updated. @default 'update'
+   * @throws {InvalidOptionsError} when there is no such entity or action.
+   * @throws {CascadeError} when the `ids` of a cascade fail; what was found is invalidated.
+   * @throws {CacheUnavailableError} when Redis is away.
+   */
+  async invalidateEntity(
+    entity: string,
+    id: EntityId,
+    action: EntityAction = 'update',
+  ): Promise<InvalidationReport> {
+    return this.#invalidator.entity(this.#engine.entities.change(entity, id, action));
+  }
+
+  /** Returns what `invalidateEntity` would touch, and invalidates nothing. @throws as that does. */
+  async planInvalidation(
+    entity: string,
+    id: EntityId,
+    action: EntityAction = 'update',
+  ): Promise<InvalidationReport> {
+    return this.#invalidator.plan(this.#engine.entities.change(entity, id, action));
+  }
+
+  /**
+   * Runs `fn`, a database transaction for example, and sends the invalidations it asked for once it has succeeded; if it
+   * throws, they are dropped. They resolve at once, counting 0. Calls within others join the outermost. Redis being away
+   * is the event `cache:error`: what `fn` did is done.
+   *
+   * @returns what `fn` does.
+   */
+  deferInvalidations<T>(fn: () => Promise<T>): Promise<T> {
+    return this.#engine.deferral.run(fn);
+  }
+
+  /**
    * Removes the entries whose keys match a pattern of this namespace, for example `user:*`; loads under way are not
    * stored. SCAN and UNLINK in batches on every master, O(keys in Redis).
    *
@@ -212,7 +251,7 @@ export class CacheService {
   }
 
   #request(redisKey: string, options?: CacheEntryOptions & NamedCall): EntryRequest {
-    const entry = resolveEntry(options, this.#engine.options.ttlMs);
+    const entry = resolveEntry(options, this.#engine.entryDefaults);
     return { space: this.#place.space, key: redisKey, entry, meter: this.#meter(options?.name) };
   }
 

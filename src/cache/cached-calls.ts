@@ -43,10 +43,16 @@ export class CachedCalls {
       return result;
     };
     if (method.condition?.(...args) === false) return run();
-    const { name, unless, storage } = method;
+    const { name, unless, storage, entity } = method;
     const key =
       method.key === null ? structuralKey(this.owners.of(self, method), args) : encodeKey(method.key(args));
-    const options = { ...storage, tags: method.tags(args), name, setsTags: false };
+    const options = {
+      ...storage,
+      tags: method.tags(args),
+      ...(entity !== null && { entity: [entity.entity, entity.id(args)] as const }),
+      name,
+      setsTags: false,
+    };
     return this.#cache.load(
       key,
       async (context) => {

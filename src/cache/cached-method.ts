@@ -4,6 +4,7 @@ import { compileTemplate } from '../common/keys/key-template.js';
 import type { AnyMethod } from '../common/method-wrapper.js';
 import { assertOptions } from '../common/option-validation.js';
 import { parameterNames } from '../common/parameter-names.js';
+import { compileEntity, type EntityMaker } from './entity-templates.js';
 import type { CacheStorageOptions } from './entry-options.js';
 import { CachedOptionRules, type CachedOptions } from './cached-options.js';
 import { refuseUncacheableParameters } from './route-parameters.js';
@@ -27,6 +28,8 @@ export interface CachedMethod {
   /** Makes the explicit key; null when there is none. */
   readonly key: ((args: Args) => CacheKey) | null;
   readonly tags: (args: Args) => readonly string[];
+  /** Is the instance of an entity that the entry belongs to; null when there is none. */
+  readonly entity: EntityMaker | null;
   readonly condition: ((...args: Args) => boolean) | undefined;
   readonly unless: ((result: unknown, ...args: Args) => boolean) | undefined;
   readonly storage: CacheStorageOptions;
@@ -44,7 +47,7 @@ export function createCachedMethod(decorated: DecoratedMethod, options: CachedOp
   assertOptions(CachedOptionRules, options, where);
   refuseUncacheableParameters(decorated, { where, hasKey: options.key !== undefined });
   if (options.key === undefined) refuseSharedSymbol(decorated, where);
-  const { key, name = label, tags = [], condition, unless, ...storage } = options;
+  const { key, name = label, tags = [], entity, condition, unless, ...storage } = options;
   const parameters = parameterNames(decorated.descriptor.value as AnyMethod);
   return Object.freeze({
     target,
@@ -53,6 +56,7 @@ export function createCachedMethod(decorated: DecoratedMethod, options: CachedOp
     name,
     key: compileKey(key, { where, option: 'key', parameters }),
     tags: compileTags(tags, { where, option: 'tags', parameters }),
+    entity: compileEntity(entity, { where, parameters }),
     condition: condition as CachedMethod['condition'],
     unless: unless as CachedMethod['unless'],
     storage,

@@ -1,6 +1,10 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
 import { IsCallable, IsText, rule } from '../common/option-rules.js';
+import type { EntityId } from './entity.options.js';
 import { CacheStorageOptions } from './entry-options.js';
+
+/** Is an entity in the options of a decorator: its name, and a template or a function for the id. @internal */
+export type EntityTemplate = readonly [name: string, id: string | ((...args: never[]) => EntityId)];
 
 /**
  * Configures `@Cached`; its functions take the method's parameters.
@@ -17,11 +21,28 @@ export interface CachedOptions<Args extends unknown[] = never[], Result = never>
   name?: string;
   /** Are the entry's tags: templates, or a function. @default [] */
   tags?: readonly string[] | ((...args: Args) => readonly string[]);
+  /**
+   * Ties the entry to an instance of an entity, which gives it a ttl and a tag: `['user', '{id}']`, or with a function
+   * for the id. @default none
+   */
+  entity?: readonly [name: string, id: string | ((...args: Args) => EntityId)];
   /** Says, before the call, whether the cache is used for it. @default always */
   condition?: (...args: Args) => boolean;
   /** Says, from the result, whether it is left out of the cache. @default never */
   unless?: (result: Result, ...args: Args) => boolean;
 }
+
+/** Accepts the name of an entity with a template or a function for the id. @internal */
+export const IsEntityTemplate = (): PropertyDecorator =>
+  rule({
+    name: 'isEntity',
+    mustBe: "the name of an entity and its id, a template or a function: ['user', '{id}']",
+    accepts: (value) =>
+      Array.isArray(value) &&
+      value.length === 2 &&
+      typeof value[0] === 'string' &&
+      isTemplateOrFunction(value[1]),
+  });
 
 /** Are the rules for what the types cannot see. @internal */
 export class CachedOptionRules extends CacheStorageOptions {
@@ -37,6 +58,9 @@ export class CachedOptionRules extends CacheStorageOptions {
 
   @rule({ name: 'isTags', mustBe: 'a list of templates or a function', accepts: isTemplatesOrFunction })
   tags?: unknown;
+
+  @IsEntityTemplate()
+  entity?: unknown;
 
   @IsCallable()
   condition?: unknown;

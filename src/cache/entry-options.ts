@@ -1,10 +1,12 @@
 import { toMs, type Duration } from '../common/duration.js';
 import { IsDuration, IsFraction, rule } from '../common/option-rules.js';
 import type { Codec } from './codec/codec.js';
+import type { EntityId } from './entity.options.js';
+import { tagOf, type EntityGraph } from './entity-graph.js';
 
 /** Says how one entry is stored. @publicApi */
 export class CacheStorageOptions {
-  /** Is how long the entry lives. @default the module's `cache.ttl`, 5 minutes */
+  /** Is how long the entry lives. @default that of its entity, else the module's `cache.ttl`, 5 minutes */
   @IsDuration()
   ttl?: Duration;
 
@@ -24,6 +26,14 @@ export class CacheStorageOptions {
 export interface CacheEntryOptions extends CacheStorageOptions {
   /** Are the names under which `invalidateTags` finds the entry. @default [] */
   tags?: readonly string[];
+  /** Ties the entry to an instance of an entity, which gives it a ttl and a tag: `['user', 7]`. @default none */
+  entity?: readonly [name: string, id: EntityId];
+}
+
+/** Is where an entry's options take their defaults from. @internal */
+export interface EntryDefaults {
+  readonly ttlMs: number;
+  readonly entities: EntityGraph;
 }
 
 /** Is what an entry's options come to. @internal */
@@ -37,15 +47,21 @@ export interface ResolvedEntry {
 /**
  * Applies the defaults.
  *
- * @throws {InvalidOptionsError} when the ttl is no duration.
+ * @throws {InvalidOptionsError} when the ttl is no duration or the entity is not defined.
+ * @throws {InvalidKeyError} when the id of the entity has no text.
  * @internal
  */
-export function resolveEntry(raw: CacheEntryOptions | undefined, defaultTtlMs: number): ResolvedEntry {
+export function resolveEntry(
+  { ttl, jitter = 0, tags = [], codec, entity }: CacheEntryOptions = {},
+  { ttlMs, entities }: EntryDefaults,
+): ResolvedEntry {
+  const instance = entity === undefined ? null : entities.instance(...entity);
+  const defaultTtlMs = instance === null ? ttlMs : (entities.ttlMs(instance.entity) ?? ttlMs);
   return {
-    ttlMs: raw?.ttl === undefined ? defaultTtlMs : toMs(raw.ttl, 'ttl'),
-    jitter: raw?.jitter ?? 0,
-    tags: raw?.tags ?? [],
-    codec: raw?.codec,
+    ttlMs: ttl === undefined ? defaultTtlMs : toMs(ttl, 'ttl'),
+    jitter,
+    tags: instance === null ? tags : [...tags, tagOf(instance)],
+    codec,
   };
 }
 

@@ -38,7 +38,7 @@ export class EntryWriter {
   }
 
   #prepare({ key, value, options }: CacheEntry): Prepared {
-    const entry = resolveEntry(options, this.engine.options.ttlMs);
+    const entry = resolveEntry(options, this.engine.entryDefaults);
     return { key: this.space.entry(key), encoded: encodeValue(value, entry.codec), entry };
   }
 

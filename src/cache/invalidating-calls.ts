@@ -38,6 +38,11 @@ export class InvalidatingCalls {
       async () => this.#cache.invalidateTags(...plan.tags(args, result)),
       async () => this.#cache.delete(...plan.keys(args, result)),
       async () => {
+        if (plan.entity === null) return;
+        const { entity, id } = plan.entity;
+        await this.#cache.invalidateEntity(entity, id(args, result), plan.action);
+      },
+      async () => {
         for (const pattern of plan.patterns(args, result)) await this.#cache.deletePattern(pattern);
       },
     ];

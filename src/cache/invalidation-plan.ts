@@ -6,6 +6,8 @@ import type { AnyMethod } from '../common/method-wrapper.js';
 import { assertOptions } from '../common/option-validation.js';
 import { parameterNames } from '../common/parameter-names.js';
 import { InvalidateCacheRules, type InvalidateCacheOptions } from './invalidate-cache-options.js';
+import type { EntityAction } from './entity.options.js';
+import { compileEntity, type EntityMaker } from './entity-templates.js';
 import { compileTags, type TagMaker } from './tag-templates.js';
 
 /** Is the key of the metadata that `@InvalidateCache` puts on a method: its `InvalidationPlan`. @internal */
@@ -20,6 +22,8 @@ export interface InvalidationPlan {
   readonly when: 'after' | 'before';
   readonly keys: (args: Args, result?: unknown) => readonly CacheKey[];
   readonly tags: TagMaker;
+  readonly entity: EntityMaker | null;
+  readonly action: EntityAction;
   readonly patterns: (args: Args, result?: unknown) => readonly string[];
 }
 
@@ -36,10 +40,10 @@ export function createInvalidationPlan(
   const { label } = decorated;
   const where = `@InvalidateCache on ${label}`;
   assertOptions(InvalidateCacheRules, options, where);
-  const { keys, tags, patterns, when = 'after' } = options;
-  if (keys === undefined && tags === undefined && patterns === undefined) {
+  const { keys, tags, entity, action = 'update', patterns, when = 'after' } = options;
+  if ([keys, tags, entity, patterns].every((what) => what === undefined)) {
     throw new InvalidOptionsError(where, [
-      { path: 'keys', message: 'or tags or patterns must say what to invalidate' },
+      { path: 'keys', message: 'or tags, entity or patterns must say what to invalidate' },
     ]);
   }
   const base = {
@@ -55,6 +59,8 @@ export function createInvalidationPlan(
     when,
     keys: compileKeys(keys ?? [], { ...base, option: 'keys' }),
     tags: compileTags(tags ?? [], { ...base, option: 'tags' }),
+    entity: compileEntity(entity, base),
+    action,
     patterns: (args: Args, result?: unknown) => patternTemplates.map((template) => template(args, result)),
   });
 }

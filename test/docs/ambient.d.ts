@@ -37,3 +37,8 @@ declare function findUser(id: number): Promise<{ id: number }>;
 declare class ConfigService {
   get(name: string): string;
 }
+declare function findAsset(id: number): Promise<Product>;
+declare function insertAsset(name: string): Promise<Product>;
+declare function assetsOf(creatorId: string): Promise<number[]>;
+declare function creatorsOf(assetId: string): Promise<number[]>;
+declare const database: { transaction(run: () => Promise<void>): Promise<void> };

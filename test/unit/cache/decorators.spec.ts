@@ -43,6 +43,10 @@ describe('@Cached at class definition', () => {
     [{ key: 5 }, /key: must be a template/],
     [{ tags: ['user:{name}'] }, /tags/],
     [{ tags: 'users' }, /tags: must be a list/],
+    [{ entity: 'user' }, /entity: must be the name of an entity and its id/],
+    [{ entity: ['user'] }, /entity: must be/],
+    [{ entity: ['user', ''] }, /entity: must be/],
+    [{ entity: ['user', '{name}'] }, /entity: the template '\{name\}'/],
     [{ condition: true }, /condition: must be a function/],
     [{ codec: { name: 'x' } }, /codec: must be a codec/],
     [{ name: ' ' }, /name: must be/],
@@ -150,12 +154,16 @@ describe('@Cached on methods named by symbols', () => {
 
 describe('@InvalidateCache at class definition', () => {
   it.each([
-    [{}, /keys: or tags or patterns must say what to invalidate/],
+    [{}, /keys: or tags, entity or patterns must say what to invalidate/],
     [{ key: ['a'] }, /key: is no option here/],
     [{ keys: 'user:{id}' }, /keys: must be a list of templates or a function/],
     [{ keys: ['user:{name}'] }, /\{name\}/],
     [{ keys: ['user:{result.id}'], when: 'before' }, /result/],
     [{ tags: ['users'], when: 'later' }, /when: must be one of 'after', 'before'/],
+    [{ entity: ['user', 5] }, /entity: must be the name of an entity and its id/],
+    [{ entity: ['user', '{result}'], when: 'before' }, /result/],
+    [{ entity: ['user', '{id}'], action: 'drop' }, /action: must be one of 'create', 'update', 'delete'/],
+    [{ tags: ['users'], action: 'delete' }, /action: must be left out without 'entity'/],
   ])('refuses %j', (options, message) => {
     expect(defineInvalidating(options)).toThrow(InvalidOptionsError);
     expect(defineInvalidating(options)).toThrow(message);
