@@ -15,7 +15,7 @@ import { Subscriber } from './subscriber.js';
 export interface GatewayParts {
   readonly name: string;
   readonly client: RedisClient;
-  /** Is false for a client that the application owns: it is neither opened nor closed here. */
+  /** Is false for a client that the application owns: it is never closed here. */
   readonly owned: boolean;
   readonly topology: RedisTopology;
   readonly commandTimeoutMs: number;
