@@ -1,6 +1,7 @@
 import type { DecoratedMethod } from '../common/decorated-method.js';
 import type { CacheKey } from '../common/keys/cache-key.js';
 import { compileTemplate } from '../common/keys/key-template.js';
+import { makeAll } from '../common/make-all.js';
 import type { AnyMethod } from '../common/method-wrapper.js';
 import { assertOptions } from '../common/option-validation.js';
 import { parameterNames } from '../common/parameter-names.js';
@@ -49,14 +50,19 @@ export function createCachedMethod(decorated: DecoratedMethod, options: CachedOp
   if (options.key === undefined) refuseSharedSymbol(decorated, where);
   const { key, name = label, tags = [], entity, condition, unless, ...storage } = options;
   const parameters = parameterNames(decorated.descriptor.value as AnyMethod);
+  const [makeKey, makeTags, makeEntity] = makeAll(where, [
+    () => compileKey(key, { where, option: 'key', parameters }),
+    () => compileTags(tags, { where, option: 'tags', parameters }),
+    () => compileEntity(entity, { where, parameters }),
+  ]);
   return Object.freeze({
     target,
     methodName: String(decorated.key),
     label,
     name,
-    key: compileKey(key, { where, option: 'key', parameters }),
-    tags: compileTags(tags, { where, option: 'tags', parameters }),
-    entity: compileEntity(entity, { where, parameters }),
+    key: makeKey,
+    tags: makeTags,
+    entity: makeEntity,
     condition: condition as CachedMethod['condition'],
     unless: unless as CachedMethod['unless'],
     storage,

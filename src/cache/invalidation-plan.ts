@@ -2,6 +2,8 @@ import type { DecoratedMethod } from '../common/decorated-method.js';
 import { InvalidOptionsError } from '../common/errors.js';
 import type { CacheKey } from '../common/keys/cache-key.js';
 import { compilePatternTemplate, compileTemplate } from '../common/keys/key-template.js';
+import type { TemplateContext } from '../common/keys/template-parser.js';
+import { makeAll } from '../common/make-all.js';
 import type { AnyMethod } from '../common/method-wrapper.js';
 import { assertOptions } from '../common/option-validation.js';
 import { parameterNames } from '../common/parameter-names.js';
@@ -51,28 +53,45 @@ export function createInvalidationPlan(
     parameters: parameterNames(decorated.descriptor.value as AnyMethod),
     allowResult: when === 'after',
   };
-  const patternTemplates = (patterns ?? []).map((pattern) =>
-    compilePatternTemplate(pattern, { ...base, option: 'patterns' }),
-  );
+  const [makeKeys, makeTags, makeEntity, makePatterns] = makeAll(where, [
+    () => compileKeys(keys ?? [], { ...base, option: 'keys' }),
+    () => compileTags(tags ?? [], { ...base, option: 'tags' }),
+    () => compileEntity(entity, base),
+    () => compilePatterns(patterns ?? [], { ...base, option: 'patterns' }),
+  ]);
   return Object.freeze({
     label,
     when,
-    keys: compileKeys(keys ?? [], { ...base, option: 'keys' }),
-    tags: compileTags(tags ?? [], { ...base, option: 'tags' }),
-    entity: compileEntity(entity, base),
+    keys: makeKeys,
+    tags: makeTags,
+    entity: makeEntity,
     action,
-    patterns: (args: Args, result?: unknown) => patternTemplates.map((template) => template(args, result)),
+    patterns: makePatterns,
   });
 }
 
 function compileKeys(
   keys: NonNullable<InvalidateCacheOptions['keys']>,
-  context: Parameters<typeof compileTemplate>[1],
+  context: TemplateContext,
 ): InvalidationPlan['keys'] {
   if (typeof keys === 'function') {
     const makeKeys = keys as (...args: Args) => readonly CacheKey[];
     return (args) => makeKeys(...args);
   }
-  const templates = keys.map((key) => compileTemplate(key, context));
+  const templates = makeAll(
+    context.where,
+    keys.map((key) => () => compileTemplate(key, context)),
+  );
+  return (args, result) => templates.map((template) => template(args, result));
+}
+
+function compilePatterns(
+  patterns: readonly string[],
+  context: TemplateContext,
+): InvalidationPlan['patterns'] {
+  const templates = makeAll(
+    context.where,
+    patterns.map((pattern) => () => compilePatternTemplate(pattern, context)),
+  );
   return (args, result) => templates.map((template) => template(args, result));
 }

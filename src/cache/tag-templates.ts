@@ -1,5 +1,6 @@
 import { compileTemplate } from '../common/keys/key-template.js';
 import type { TemplateContext } from '../common/keys/template-parser.js';
+import { makeAll } from '../common/make-all.js';
 
 type Args = readonly unknown[];
 
@@ -21,6 +22,9 @@ export function compileTags(
     const makeTags = tags as (...args: Args) => readonly string[];
     return (args) => makeTags(...args);
   }
-  const templates = tags.map((tag) => compileTemplate(tag, context));
+  const templates = makeAll(
+    context.where,
+    tags.map((tag) => () => compileTemplate(tag, context)),
+  );
   return (args, result) => templates.map((template) => template(args, result).join(':'));
 }

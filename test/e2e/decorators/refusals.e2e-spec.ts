@@ -95,6 +95,16 @@ describe('at class definition', () => {
     expect(problemsOf(cached).sort()).toEqual(['jitter', 'tll', 'ttl']);
     const invalidating = define(InvalidateCache({ keys: 5, when: 'later' } as unknown as { keys: [] }));
     expect(problemsOf(invalidating).sort()).toEqual(['keys', 'when']);
+    const templates = { key: 'shop:{name}', tags: ['{a}', 'shops', '{b}'] };
+    expect(problemsOf(define(Cached(templates)))).toEqual(['key', 'tags', 'tags']);
+    const wrong = { keys: ['{a}', '{b}'], tags: ['{c}'], patterns: ['{d}:*', '{e}:*'] };
+    expect(problemsOf(define(InvalidateCache(wrong)))).toEqual([
+      'keys',
+      'keys',
+      'tags',
+      'patterns',
+      'patterns',
+    ]);
     const limited = () =>
       RateLimit(
         [
