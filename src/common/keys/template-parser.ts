@@ -84,8 +84,9 @@ class TemplateParser {
   #position(text: string, position: number): number {
     const { parameters } = this.context;
     if (parameters === null || parameters.hasRest || position < parameters.names.length) return position;
+    const count = parameters.names.length;
     throw this.#problem(
-      `has the placeholder ${text}, but the method takes ${parameters.names.length} parameters`,
+      `has the placeholder ${text}, but the method takes ${count} ${count === 1 ? 'parameter' : 'parameters'}; {0} is the first`,
     );
   }
 
