@@ -201,7 +201,7 @@ describe('@WithLock', () => {
 
   it.each([
     [() => WithLock('inventory:{sku}'), "no parameter 'sku'"],
-    [() => WithLock('inventory:{3}'), 'takes 1 parameters'],
+    [() => WithLock('inventory:{3}'), 'takes 1 parameter; {0} is the first'],
     [() => WithLock(42 as never), 'must be a template'],
     [() => WithLock('inventory', { ttl: '1 hour' as never }), 'ttl: must be'],
     [() => WithLock('inventory', { ttl: 1 }), "ttl: must be from '10ms' to '1d'"],
