@@ -51,6 +51,7 @@ type ScriptMethod = (this: RedisClient, ...args: RedisArgument[]) => Promise<Red
 export class IoredisGateway implements RedisGateway {
   readonly name: string;
   readonly topology: RedisTopology;
+  readonly capabilities = { push: true, blocking: true };
   readonly client: RedisClient;
   readonly availability: Availability;
   readonly #parts: GatewayParts;

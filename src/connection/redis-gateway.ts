@@ -2,7 +2,15 @@ import type { Availability } from './availability.js';
 import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
 
 /** Says how the server side is laid out. @internal */
-export type RedisTopology = 'standalone' | 'sentinel' | 'cluster';
+export type RedisTopology = 'standalone' | 'sentinel' | 'cluster' | 'rest';
+
+/** Says what a connection can do besides answering commands. @internal */
+export interface GatewayCapabilities {
+  /** Delivers messages: `subscribe` works. Without it, look again after a while. */
+  readonly push: boolean;
+  /** Waits at the server, as BLPOP and XREAD BLOCK do. Without it, such a read returns at once or is refused. */
+  readonly blocking: boolean;
+}
 
 /** Adjusts one call. @internal */
 export interface CallOptions {
@@ -32,6 +40,7 @@ export interface RedisGateway {
   /** Is the connection's name: `cache`, `state` or one of the application's own. */
   readonly name: string;
   readonly topology: RedisTopology;
+  readonly capabilities: GatewayCapabilities;
   readonly availability: Availability;
   /** Sends one command. */
   send(command: RedisCommand, options?: CallOptions): Promise<RedisReply>;
