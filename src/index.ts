@@ -80,6 +80,8 @@ export type { CachedOptions } from './cache/cached-options.js';
 export { Cached, type CachedDecorator } from './cache/cached.decorator.js';
 export type { TouchedEntity } from './cache/cascade-walk.js';
 export type { Codec } from './cache/codec/codec.js';
+export type { CachedClass, RevivedAs, RevivedMembers } from './cache/codec/revive.js';
+export type { StandardSchema, ValueSchema } from './cache/codec/value-schema.js';
 export type { AsyncMethod, OnlyKnown, OptionsDoNotFitTheMethod } from './cache/decorated-types.js';
 export { defineEntities } from './cache/define-entities.js';
 export {
@@ -89,7 +91,7 @@ export {
   type EntityId,
   type EntityRegistry,
 } from './cache/entity.options.js';
-export { CacheStorageOptions, type CacheEntryOptions } from './cache/entry-options.js';
+export { CacheStorageOptions, type CacheEntryOptions, type CacheFormOptions } from './cache/entry-options.js';
 export type { CacheEntry } from './cache/entry-writer.js';
 export type { InvalidateCacheOptions } from './cache/invalidate-cache-options.js';
 export { InvalidateCache, type InvalidateCacheDecorator } from './cache/invalidate-cache.decorator.js';

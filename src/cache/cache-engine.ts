@@ -7,6 +7,8 @@ import { CacheSpace } from './cache-space.js';
 import type { CacheTrace } from './cache-trace.js';
 import type { ResolvedCacheOptions } from './cache.options.js';
 import { ClaimSeeker } from './claim-seeker.js';
+import { ValueCipher } from './codec/value-cipher.js';
+import { ValueCodec } from './codec/value-codec.js';
 import { EntityGraph } from './entity-graph.js';
 import { EntryLoader } from './entry-loader.js';
 import type { EntryDefaults } from './entry-options.js';
@@ -35,6 +37,7 @@ export interface CacheEngine {
   readonly rootSpace: CacheSpace;
   readonly store: EntryStore;
   readonly tags: TagStore;
+  readonly values: ValueCodec;
   readonly reader: EntryReader;
   readonly loader: EntryLoader;
   readonly seeker: ClaimSeeker;
@@ -51,10 +54,12 @@ export function createEngine({ redis, clock, events, namespace, options, trace }
   const keys = new KeySpace(namespace);
   const store = new EntryStore(redis);
   const tags = new TagStore(redis, store);
-  const reader = new EntryReader(store, tags);
+  const cipher = options.encryptionKeys.length === 0 ? null : new ValueCipher(options.encryptionKeys);
+  const values = new ValueCodec({ compressAbove: options.compressAbove, cipher });
+  const reader = new EntryReader(store, tags, values);
   const news = new LoadNewsChannel({ redis, clock, events, channel: `${keys.prefix('cache')}{loads}` });
   const seeker = new ClaimSeeker({ reader, store, tags, news, clock });
-  const settler = new LoadSettler(tags, news);
+  const settler = new LoadSettler(tags, news, values);
   const runner = new LoadRunner(settler, clock);
   const entities = new EntityGraph(options.entities);
   return {
@@ -62,6 +67,7 @@ export function createEngine({ redis, clock, events, namespace, options, trace }
     rootSpace: CacheSpace.root(keys, options.scope),
     store,
     tags,
+    values,
     reader,
     seeker,
     settler,
@@ -69,7 +75,7 @@ export function createEngine({ redis, clock, events, namespace, options, trace }
     loader: new EntryLoader(reader, seeker, runner),
     meters: new CacheMeters(events, trace),
     entities,
-    entryDefaults: { ttlMs: options.ttlMs, entities },
+    entryDefaults: { ttlMs: options.ttlMs, entities, canEncrypt: cipher !== null },
     deferral: new InvalidationDeferral(),
   };
 }

@@ -64,8 +64,9 @@ export class CacheMeter {
   }
 
   /** Records a stored value that could not be read. */
-  unreadable(): void {
+  unreadable(error: unknown): void {
     this.#counts.unreadable++;
+    this.events.emit('cache:unreadable', { cache: this.cache, error: toError(error) });
   }
 
   /** Records a failure that the caller did not see. */

@@ -13,6 +13,8 @@ declare module '../common/events.js' {
     'cache:load': { readonly cache: string; readonly durationMs: number; readonly failed: boolean };
     /** A loaded value was not stored, because it was invalidated while it was loaded or its claim was lost. */
     'cache:refused': { readonly cache: string };
+    /** A stored value could not be used: other bytes, another codec, version or encryption, or not what its schema says. */
+    'cache:unreadable': { readonly cache: string; readonly error: Error };
     /** Redis or a codec failed; the call went on without the cache. */
     'cache:error': { readonly cache: string; readonly operation: string; readonly error: Error };
     /** Entries were invalidated; `count` counts keys, tags, instances of entities or entries, by kind. */

@@ -1,5 +1,6 @@
 import { toMs, type Duration } from '../common/duration.js';
 import { IsCallable, IsDuration, IsFlag } from '../common/option-rules.js';
+import { IsCompression, IsEncryption } from './codec/codec.options.js';
 import { IsEntityRegistry, type EntityRegistry } from './entity.options.js';
 
 /** Configures the cache: `RedisModule.forRoot({ cache: … })`. @publicApi */
@@ -27,6 +28,19 @@ export class CacheModuleOptions {
   @IsFlag()
   exposeHeader?: boolean;
 
+  /** Compresses values above a size, in bytes of their text. @default false; above 1024 when true */
+  @IsCompression()
+  compression?: boolean | { above: number };
+
+  /**
+   * Encrypts values with AES-256-GCM. The first key encrypts, all decrypt: put a new one before the old to rotate, and
+   * drop the old one when the longest ttl has passed. A key is a random text of 32 characters or more, for example from
+   * `openssl rand -base64 32`.
+   * @default no encryption
+   */
+  @IsEncryption()
+  encryption?: { keys: readonly string[] };
+
   /** Are the entities that entries may be tied to, from `defineEntities`. @default none */
   @IsEntityRegistry()
   entities?: EntityRegistry;
@@ -39,7 +53,13 @@ export interface ResolvedCacheOptions {
   readonly scope: (() => string) | undefined;
   readonly exposeHeader: boolean;
   readonly entities: EntityRegistry | undefined;
+  /** Is the size in bytes above which values are compressed; null when none is. */
+  readonly compressAbove: number | null;
+  /** Are the keys that values are encrypted with; empty when they are not. */
+  readonly encryptionKeys: readonly string[];
 }
+
+const COMPRESS_ABOVE = 1_024;
 
 /** Applies the defaults. @internal */
 export function resolveCacheOptions(raw: CacheModuleOptions = {}): ResolvedCacheOptions {
@@ -49,5 +69,12 @@ export function resolveCacheOptions(raw: CacheModuleOptions = {}): ResolvedCache
     scope: raw.scope,
     exposeHeader: raw.exposeHeader ?? false,
     entities: raw.entities,
+    compressAbove: compressAbove(raw.compression),
+    encryptionKeys: raw.encryption?.keys ?? [],
   };
+}
+
+function compressAbove(compression: CacheModuleOptions['compression'] = false): number | null {
+  if (typeof compression === 'object') return compression.above;
+  return compression ? COMPRESS_ABOVE : null;
 }

@@ -13,6 +13,7 @@ import type { ResolvedCacheOptions } from './cache.options.js';
 import { CacheService } from './cache.service.js';
 import { CachedCalls } from './cached-calls.js';
 import { CachedOwners } from './cached-owners.js';
+import { EncryptionChecks } from './encryption-checks.js';
 import { EntityChecks } from './entity-checks.js';
 import { InvalidatingCalls } from './invalidating-calls.js';
 
@@ -28,6 +29,7 @@ export const CACHE_PROVIDERS: Provider[] = [
   CacheTrace,
   CachedCalls,
   CachedOwners,
+  EncryptionChecks,
   EntityChecks,
   InvalidatingCalls,
   {

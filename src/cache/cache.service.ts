@@ -1,7 +1,7 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
 import type { EncodedKey } from '../common/keys/encoded-key.js';
 import { encodeKey } from '../common/keys/key-encoding.js';
-import { resolveEntry, type CacheEntryOptions } from './entry-options.js';
+import { resolveEntry, type CacheEntryOptions, type CacheFormOptions } from './entry-options.js';
 import { BulkLoader } from './bulk-loader.js';
 import type { CacheEngine } from './cache-engine.js';
 import { CacheInvalidator, type KeySurvey } from './cache-invalidator.js';
@@ -65,7 +65,7 @@ export class CacheService {
    * @returns undefined when there is none, or when the value is undefined: `has` tells; null is a value.
    * @throws {InvalidKeyError} when the key has a part without a text.
    */
-  async get<T>(key: CacheKey, options?: Pick<CacheEntryOptions, 'codec'>): Promise<T | undefined> {
+  async get<T>(key: CacheKey, options?: CacheFormOptions): Promise<T | undefined> {
     const [look] = await this.#look([this.#request(this.#place.space.entry(key), options)]);
     return look?.kind === 'hit' ? (look.value as T) : undefined;
   }
@@ -109,8 +109,8 @@ export class CacheService {
   }
 
   /** Reads several values, in the order of their keys. MGET, O(keys). */
-  async getMany<T>(keys: readonly CacheKey[]): Promise<(T | undefined)[]> {
-    const looks = await this.#look(keys.map((key) => this.#request(this.#place.space.entry(key))));
+  async getMany<T>(keys: readonly CacheKey[], options?: CacheFormOptions): Promise<(T | undefined)[]> {
+    const looks = await this.#look(keys.map((key) => this.#request(this.#place.space.entry(key), options)));
     return looks.map((look) => (look.kind === 'hit' ? (look.value as T) : undefined));
   }
 

@@ -29,8 +29,7 @@ const UNREADABLE = { kind: 'unreadable' } as const;
 /** Begins the marker of a load, whatever its token. @internal */
 export const MARKER_START = `${FRAME}{"loading":`;
 
-interface Header {
-  readonly codec?: string;
+interface Header extends Omit<EncodedValue, 'body'> {
   readonly tags?: TagVersions;
   readonly loading?: string;
   readonly awaited?: true;
@@ -42,9 +41,9 @@ interface Header {
  *
  * @internal
  */
-export function writeValue({ codec, body }: EncodedValue, tags: TagVersions): string {
-  if (codec === undefined && tags.length === 0) return body;
-  return `${frame({ ...(codec !== undefined && { codec }), ...(tags.length > 0 && { tags }) })}\n${body}`;
+export function writeValue({ body, ...form }: EncodedValue, tags: TagVersions): string {
+  const header: Header = tags.length > 0 ? { ...form, tags } : form;
+  return Object.keys(header).length === 0 ? body : `${frame(header)}\n${body}`;
 }
 
 /** Writes the marker of a load. @internal */
@@ -64,10 +63,10 @@ export function readContent(content: string): EntryContent {
   const end = content.indexOf('\n');
   const header = readHeader(content.slice(FRAME.length, end === -1 ? undefined : end));
   if (header === null) return UNREADABLE;
-  const { codec, tags = [], loading, awaited = false } = header;
+  const { tags = [], loading, awaited = false, ...form } = header;
   if (loading !== undefined) return { kind: 'loading', token: loading, awaited, tags };
   if (end === -1) return UNREADABLE;
-  return { kind: 'value', body: content.slice(end + 1), tags, ...(codec !== undefined && { codec }) };
+  return { ...form, kind: 'value', body: content.slice(end + 1), tags };
 }
 
 function frame(header: Header): string {
@@ -85,10 +84,10 @@ function readHeader(text: string): Header | null {
 
 function isHeader(header: unknown): header is Header {
   if (typeof header !== 'object' || header === null) return false;
-  const { codec, tags, loading } = header as Record<keyof Header, unknown>;
+  const { codec, version, zip, cipher, loading, tags } = header as Record<keyof Header, unknown>;
   return (
-    isText(codec) &&
-    isText(loading) &&
+    [codec, version, cipher, loading].every(isText) &&
+    (zip === undefined || zip === 'deflate') &&
     (tags === undefined || (Array.isArray(tags) && tags.every(isTagVersion)))
   );
 }

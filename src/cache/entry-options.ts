@@ -1,6 +1,10 @@
+import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
 import { toMs, type Duration } from '../common/duration.js';
-import { IsDuration, IsFraction, rule } from '../common/option-rules.js';
+import { IsDuration, IsFlag, IsFraction, rule } from '../common/option-rules.js';
 import type { Codec } from './codec/codec.js';
+import { isRevivedAs, type RevivedAs } from './codec/revive.js';
+import type { ValueForm } from './codec/value-form.js';
+import { isSchema, type ValueSchema } from './codec/value-schema.js';
 import type { EntityId } from './entity.options.js';
 import { tagOf, type EntityGraph } from './entity-graph.js';
 
@@ -20,6 +24,33 @@ export class CacheStorageOptions {
   /** Writes and reads the value. @default plain JSON, and a richer JSON for what that would lose */
   @rule({ name: 'isCodec', mustBe: 'a codec: { name, encode, decode }', accepts: isCodec })
   codec?: Codec;
+
+  /**
+   * Makes instances of these classes out of what is read, so that a `ClassSerializerInterceptor` hides on a hit what it
+   * hides otherwise. @default plain objects
+   */
+  @rule({
+    name: 'isAs',
+    mustBe: 'a class, members with classes, or a class with its members',
+    accepts: isRevivedAs,
+  })
+  as?: RevivedAs;
+
+  /** Names the release of the value's shape: what another one wrote is a miss. @default none */
+  @rule({ name: 'isVersion', mustBe: 'a text or a number', accepts: isVersion })
+  version?: string | number;
+
+  /** Checks what is read before it is used; what it refuses is a miss. @default no check */
+  @rule({ name: 'isSchema', mustBe: 'a function or a Standard Schema', accepts: isSchema })
+  schema?: ValueSchema;
+
+  /** Compresses the value where `cache.compression` is on and it is large enough. @default true */
+  @IsFlag()
+  compress?: boolean;
+
+  /** Encrypts the value where `cache.encryption` is on. @default true */
+  @IsFlag()
+  encrypt?: boolean;
 }
 
 /** Says how one entry is stored and how it is found again. @publicApi */
@@ -30,31 +61,44 @@ export interface CacheEntryOptions extends CacheStorageOptions {
   entity?: readonly [name: string, id: EntityId];
 }
 
+/** Says what it takes to read an entry: what it was stored with. @publicApi */
+export type CacheFormOptions = Pick<CacheEntryOptions, 'codec' | 'as' | 'version' | 'schema' | 'encrypt'>;
+
+/** Says that an entry asks for encryption that is not configured. @internal */
+export const NO_ENCRYPTION: OptionProblem = {
+  path: 'encrypt',
+  message: "is true, but there is no key: set the module's option 'cache.encryption'",
+};
+
 /** Is where an entry's options take their defaults from. @internal */
 export interface EntryDefaults {
   readonly ttlMs: number;
   readonly entities: EntityGraph;
+  /** Says whether there are keys to encrypt with. */
+  readonly canEncrypt: boolean;
 }
 
 /** Is what an entry's options come to. @internal */
-export interface ResolvedEntry {
+export interface ResolvedEntry extends ValueForm {
   readonly ttlMs: number;
   readonly jitter: number;
   readonly tags: readonly string[];
-  readonly codec: Codec | undefined;
 }
 
 /**
  * Applies the defaults.
  *
- * @throws {InvalidOptionsError} when the ttl is no duration or the entity is not defined.
+ * @throws {InvalidOptionsError} when the ttl is no duration, the entity is not defined, or there is no key to encrypt
+ * with.
  * @throws {InvalidKeyError} when the id of the entity has no text.
  * @internal
  */
 export function resolveEntry(
-  { ttl, jitter = 0, tags = [], codec, entity }: CacheEntryOptions = {},
-  { ttlMs, entities }: EntryDefaults,
+  options: CacheEntryOptions = {},
+  { ttlMs, entities, canEncrypt }: EntryDefaults,
 ): ResolvedEntry {
+  const { ttl, jitter = 0, tags = [], entity, codec, as, version, schema, compress, encrypt } = options;
+  if (encrypt === true && !canEncrypt) throw new InvalidOptionsError('Cache entry', [NO_ENCRYPTION]);
   const instance = entity === undefined ? null : entities.instance(...entity);
   const defaultTtlMs = instance === null ? ttlMs : (entities.ttlMs(instance.entity) ?? ttlMs);
   return {
@@ -62,12 +106,21 @@ export function resolveEntry(
     jitter,
     tags: instance === null ? tags : [...tags, tagOf(instance)],
     codec,
+    as,
+    version: version === undefined ? undefined : String(version),
+    schema,
+    compress: compress ?? true,
+    encrypt: encrypt ?? true,
   };
 }
 
 /** Returns a ttl with its jitter taken off; at least 1 ms. @internal */
 export function jittered(ttlMs: number, jitter: number, random = Math.random): number {
   return Math.max(1, Math.round(ttlMs * (1 - jitter * random())));
+}
+
+function isVersion(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function isCodec(value: unknown): boolean {

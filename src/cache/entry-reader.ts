@@ -1,4 +1,5 @@
-import { decodeValue } from './codec/value-codec.js';
+import { CacheCodecError } from './cache.errors.js';
+import type { ValueCodec } from './codec/value-codec.js';
 import { readContent, type EntryContent, type LoadMarker, type StoredValue } from './entry-content.js';
 import type { EntryStore } from './entry-store.js';
 import type { EntryRequest } from './load-request.js';
@@ -20,6 +21,7 @@ export class EntryReader {
   constructor(
     private readonly store: EntryStore,
     private readonly tags: TagStore,
+    private readonly values: ValueCodec,
   ) {}
 
   /** Reads an entry: one round trip when its tags are those of the request, else two. */
@@ -70,7 +72,8 @@ export class EntryReader {
   ): Promise<Look> {
     if (content === null) return { kind: 'miss', content };
     const parsed = readContent(content);
-    if (parsed.kind === 'unreadable') return this.#unreadable(request, content);
+    if (parsed.kind === 'unreadable')
+      return this.#unreadable(request, content, new CacheCodecError('A cached value is of no known form.'));
     if (parsed.tags.length > 0 && !(await this.tags.areCurrent(request.space, parsed.tags, known))) {
       return { kind: 'miss', content };
     }
@@ -81,14 +84,14 @@ export class EntryReader {
     if (parsed.kind === 'loading')
       return { kind: 'loading', token: parsed.token, awaited: parsed.awaited, content };
     try {
-      return { kind: 'hit', value: decodeValue(parsed, request.entry.codec) };
-    } catch {
-      return this.#unreadable(request, content);
+      return { kind: 'hit', value: this.values.decode(parsed, request.entry, request.key) };
+    } catch (error) {
+      return this.#unreadable(request, content, error);
     }
   }
 
-  #unreadable({ meter }: EntryRequest, content: string): Look {
-    meter.unreadable();
+  #unreadable({ meter }: EntryRequest, content: string, error: unknown): Look {
+    meter.unreadable(error);
     return { kind: 'miss', content };
   }
 }

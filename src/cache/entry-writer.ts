@@ -3,7 +3,7 @@ import { jittered, resolveEntry, type CacheEntryOptions, type ResolvedEntry } fr
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
-import { encodeValue, type EncodedValue } from './codec/value-codec.js';
+import type { EncodedValue } from './codec/value-codec.js';
 import { writeValue } from './entry-content.js';
 
 /** Is an entry to be stored. @publicApi */
@@ -39,7 +39,8 @@ export class EntryWriter {
 
   #prepare({ key, value, options }: CacheEntry): Prepared {
     const entry = resolveEntry(options, this.engine.entryDefaults);
-    return { key: this.space.entry(key), encoded: encodeValue(value, entry.codec), entry };
+    const redisKey = this.space.entry(key);
+    return { key: redisKey, encoded: this.engine.values.encode(value, entry, redisKey), entry };
   }
 
   async #send({ key, encoded, entry: { tags, ttlMs, jitter } }: Prepared): Promise<void> {

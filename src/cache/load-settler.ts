@@ -1,6 +1,6 @@
 import { jittered } from './entry-options.js';
 import type { CacheSpace } from './cache-space.js';
-import { encodeValue } from './codec/value-codec.js';
+import type { ValueCodec } from './codec/value-codec.js';
 import { writeValue, type TagVersions } from './entry-content.js';
 import type { ClaimEnd, LoadClaim } from './load-claim.js';
 import type { LoadDecisions } from './load-context.js';
@@ -26,6 +26,7 @@ export class LoadSettler {
   constructor(
     private readonly tags: TagStore,
     private readonly news: LoadNewsChannel,
+    private readonly values: ValueCodec,
   ) {}
 
   /** Ends a claim; null stands for none. */
@@ -52,7 +53,7 @@ export class LoadSettler {
 
   /** @returns null when the value must not, or cannot, be stored. */
   async #write(
-    { space, entry, meter }: EntryRequest,
+    { space, key, entry, meter }: EntryRequest,
     claim: LoadClaim,
     { value, decisions }: Loaded,
   ): Promise<string | null> {
@@ -64,7 +65,7 @@ export class LoadSettler {
       return null;
     }
     try {
-      return writeValue(encodeValue(value, entry.codec), [...claim.tags, ...late]);
+      return writeValue(this.values.encode(value, entry, key), [...claim.tags, ...late]);
     } catch (error) {
       meter.failed('encode', error);
       return null;

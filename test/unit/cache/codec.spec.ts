@@ -1,7 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { CacheCodecError } from '../../../src/cache/cache.errors.js';
 import type { Codec } from '../../../src/cache/codec/codec.js';
-import { decodeValue, encodeValue } from '../../../src/cache/codec/value-codec.js';
+import { ValueCodec, type EncodedValue } from '../../../src/cache/codec/value-codec.js';
+import { resolveEntry, type CacheStorageOptions } from '../../../src/cache/entry-options.js';
+import { EntityGraph } from '../../../src/cache/entity-graph.js';
+
+const DEFAULTS = { ttlMs: 1_000, entities: new EntityGraph(undefined), canEncrypt: true };
+const values = new ValueCodec({ compressAbove: null, cipher: null });
+const formOf = (options: CacheStorageOptions = {}) => resolveEntry(options, DEFAULTS);
+const encodeValue = (value: unknown, codec?: Codec) =>
+  values.encode(value, formOf(codec && { codec }), 'key');
+const decodeValue = (encoded: EncodedValue, codec?: Codec) =>
+  values.decode(encoded, formOf(codec && { codec }), 'key');
 
 const roundTrip = (value: unknown) => decodeValue(encodeValue(value));
 
