@@ -1,11 +1,28 @@
 import type { EncodedValue } from './codec/value-codec.js';
+import { readHeader, type EntryHeader, type ValueHeader } from './entry-header.js';
 
 /** Are tags, each with the version it had when the entry's load began; an entry is good while all are current. @internal */
 export type TagVersions = readonly (readonly [tag: string, version: string])[];
 
+/** Says when a value grows old, in milliseconds since 1970 by the clock of the server. @internal */
+export interface Freshness {
+  /** Is when it stops being fresh; its key lives on for as long as it may be served stale. */
+  readonly until: number;
+  /** Is when it may be loaded anew: before `until` for an early refresh, after it when a load has just failed. */
+  readonly refreshFrom: number;
+}
+
 /** Is a stored value with what must hold for it to be used. @internal */
 export interface StoredValue extends EncodedValue {
   readonly kind: 'value';
+  readonly tags: TagVersions;
+  /** Is absent when the value is fresh for as long as its key lives. */
+  readonly freshness?: Freshness;
+}
+
+/** Is how a load ended, remembered for a while so that the next callers do not load too. @internal */
+export interface StoredFailure extends EncodedValue {
+  readonly kind: 'failure';
   readonly tags: TagVersions;
 }
 
@@ -17,10 +34,14 @@ export interface LoadMarker {
   /** Tells the loader that another process waits to be told when it is done. */
   readonly awaited: boolean;
   readonly tags: TagVersions;
+  /** Is the value that is being replaced: served meanwhile, and put back when the load fails. */
+  readonly old?: StoredValue;
+  /** Is when the load has died unless it is renewed, by the clock of the server; absent when the key then expires. */
+  readonly leaseUntil?: number;
 }
 
-/** Is what a key holds: a value, the marker of a load, or something that is not ours to read. @internal */
-export type EntryContent = StoredValue | LoadMarker | { readonly kind: 'unreadable' };
+/** Is what a key holds: a value, a failure, the marker of a load, or something that is not ours to read. @internal */
+export type EntryContent = StoredValue | StoredFailure | LoadMarker | { readonly kind: 'unreadable' };
 
 /** Begins what is not plain JSON alone; no JSON text begins like this. */
 const FRAME = '~';
@@ -29,26 +50,34 @@ const UNREADABLE = { kind: 'unreadable' } as const;
 /** Begins the marker of a load, whatever its token. @internal */
 export const MARKER_START = `${FRAME}{"loading":`;
 
-interface Header extends Omit<EncodedValue, 'body'> {
-  readonly tags?: TagVersions;
-  readonly loading?: string;
-  readonly awaited?: true;
-}
+type ValueParts = Omit<StoredValue, 'kind'> & { readonly kind?: string };
 
 /**
  * Writes a value as Redis holds it: plain JSON as it is, so that anybody can read it; else `~`, a line of JSON that
- * says how to read it and which tags it has, and the body.
+ * says how to read it, which tags it has and when it grows old, and the body.
  *
  * @internal
  */
-export function writeValue({ body, ...form }: EncodedValue, tags: TagVersions): string {
-  const header: Header = tags.length > 0 ? { ...form, tags } : form;
-  return Object.keys(header).length === 0 ? body : `${frame(header)}\n${body}`;
+export function writeValue(value: ValueParts): string {
+  const header = valueHeader(value);
+  return Object.keys(header).length === 0 ? value.body : `${frame(header)}\n${value.body}`;
+}
+
+/** Writes a failure. @internal */
+export function writeFailure(failure: ValueParts): string {
+  return `${frame({ failed: true, ...valueHeader(failure) })}\n${failure.body}`;
 }
 
 /** Writes the marker of a load. @internal */
-export function writeMarker({ token, awaited, tags }: Omit<LoadMarker, 'kind'>): string {
-  return frame({ loading: token, ...(awaited && { awaited }), ...(tags.length > 0 && { tags }) });
+export function writeMarker({ token, awaited, tags, old, leaseUntil }: Omit<LoadMarker, 'kind'>): string {
+  const header = frame({
+    loading: token,
+    ...(awaited && { awaited }),
+    ...(tags.length > 0 && { tags }),
+    ...(leaseUntil !== undefined && { lease: leaseUntil }),
+    ...(old !== undefined && { old: valueHeader(old) }),
+  });
+  return old === undefined ? header : `${header}\n${old.body}`;
 }
 
 /** Returns a marker with the word that somebody waits for its load. @internal */
@@ -63,41 +92,43 @@ export function readContent(content: string): EntryContent {
   const end = content.indexOf('\n');
   const header = readHeader(content.slice(FRAME.length, end === -1 ? undefined : end));
   if (header === null) return UNREADABLE;
-  const { tags = [], loading, awaited = false, ...form } = header;
-  if (loading !== undefined) return { kind: 'loading', token: loading, awaited, tags };
-  if (end === -1) return UNREADABLE;
-  return { ...form, kind: 'value', body: content.slice(end + 1), tags };
-}
-
-function frame(header: Header): string {
-  return FRAME + JSON.stringify(header);
-}
-
-function readHeader(text: string): Header | null {
-  try {
-    const header: unknown = JSON.parse(text);
-    return isHeader(header) ? header : null;
-  } catch {
-    return null;
+  const { loading, awaited = false, lease, old, failed, ...rest } = header;
+  if (loading === undefined) {
+    if (end === -1) return UNREADABLE;
+    const value = valueOf(rest, content.slice(end + 1));
+    return failed === true ? { ...value, kind: 'failure' } : value;
   }
+  if (old !== undefined && end === -1) return UNREADABLE;
+  return {
+    kind: 'loading',
+    token: loading,
+    awaited,
+    tags: rest.tags ?? [],
+    ...(lease !== undefined && { leaseUntil: lease }),
+    ...(old !== undefined && { old: valueOf(old, content.slice(end + 1)) }),
+  };
 }
 
-function isHeader(header: unknown): header is Header {
-  if (typeof header !== 'object' || header === null) return false;
-  const { codec, version, zip, cipher, loading, tags } = header as Record<keyof Header, unknown>;
-  return (
-    [codec, version, cipher, loading].every(isText) &&
-    (zip === undefined || zip === 'deflate') &&
-    (tags === undefined || (Array.isArray(tags) && tags.every(isTagVersion)))
-  );
+function valueHeader({ kind: _, body: __, tags, freshness, ...form }: ValueParts): ValueHeader {
+  return {
+    ...form,
+    ...(tags.length > 0 && { tags }),
+    ...(freshness !== undefined && { fresh: freshness.until }),
+    ...(freshness !== undefined &&
+      freshness.refreshFrom !== freshness.until && { refresh: freshness.refreshFrom }),
+  };
 }
 
-function isText(value: unknown): boolean {
-  return value === undefined || typeof value === 'string';
+function valueOf({ tags = [], fresh, refresh = fresh, ...form }: ValueHeader, body: string): StoredValue {
+  return {
+    ...form,
+    kind: 'value',
+    body,
+    tags,
+    ...(fresh !== undefined && { freshness: { until: fresh, refreshFrom: refresh ?? fresh } }),
+  };
 }
 
-function isTagVersion(value: unknown): boolean {
-  return (
-    Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && typeof value[1] === 'string'
-  );
+function frame(header: EntryHeader): string {
+  return FRAME + JSON.stringify(header);
 }

@@ -77,7 +77,7 @@ export class EntryReader {
     if (parsed.tags.length > 0 && !(await this.tags.areCurrent(request.space, parsed.tags, known))) {
       return { kind: 'miss', content };
     }
-    return this.#use(request, parsed, content);
+    return parsed.kind === 'failure' ? { kind: 'miss', content } : this.#use(request, parsed, content);
   }
 
   #use(request: EntryRequest, parsed: StoredValue | LoadMarker, content: string): Look {

@@ -46,7 +46,7 @@ export class EntryWriter {
   async #send({ key, encoded, entry: { tags, ttlMs, jitter } }: Prepared): Promise<void> {
     try {
       const versions = await this.engine.tags.ensure(this.space, tags, ttlMs);
-      await this.engine.store.write(key, writeValue(encoded, versions), jittered(ttlMs, jitter));
+      await this.engine.store.write(key, writeValue({ ...encoded, tags: versions }), jittered(ttlMs, jitter));
       this.meter.written();
     } catch (error) {
       this.meter.failed('write', error);

@@ -65,7 +65,7 @@ export class LoadSettler {
       return null;
     }
     try {
-      return writeValue(this.values.encode(value, entry, key), [...claim.tags, ...late]);
+      return writeValue({ ...this.values.encode(value, entry, key), tags: [...claim.tags, ...late] });
     } catch (error) {
       meter.failed('encode', error);
       return null;
