@@ -61,6 +61,9 @@ export class RedisModule extends ConfigurableModuleClass implements OnModuleInit
    * @throws {InvalidOptionsError} at boot, listing every bad option and its mend.
    */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
+    // What is no object has nothing to spread; it is told when the application boots, as every other problem.
+    if (Array.isArray(options) || Object(options) !== options)
+      return super.forRootAsync({ useFactory: () => options });
     const connectionNames = Object.keys(options.connections ?? {});
     return super.forRoot({ connectionNames, ...options });
   }
