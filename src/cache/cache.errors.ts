@@ -16,10 +16,16 @@ export class CacheUnavailableError extends RedisSuiteError {
     options: { cause: unknown },
   ) {
     super(
-      `The cache could not ${operation}: Redis is unavailable. Repeat it later; entries expire with their ttl.`,
+      `The cache could not ${operation}: ${reasonOf(options.cause)} Repeat it later; entries expire with their ttl.`,
       options,
     );
   }
+}
+
+/** What the server refused, for want of a permission for example, only its own words explain. */
+function reasonOf(cause: unknown): string {
+  const isRefusal = cause instanceof RedisSuiteError && cause.code === 'E_REDIS_REPLY';
+  return isRefusal ? `${cause.message.replace(/\.$/, '')}.` : 'Redis is unavailable.';
 }
 
 /**
