@@ -12,8 +12,11 @@ import type {
 } from './connection.options.js';
 import { parseRedisUrl } from './redis-url.js';
 
-/** Is the shortest time between two new connections because a server only reads. */
-const READ_ONLY_PAUSE_MS = 500;
+/** Is the shortest time between two new connections because of what a server answered. */
+const RECONNECT_PAUSE_MS = 500;
+
+/** Keeps idle connections alive in the tables of firewalls and load balancers, in milliseconds. */
+const KEEP_ALIVE_MS = 30_000;
 
 /** Are the forms for which a client is made here: the others bring one, or a server of their own. @internal */
 export type ServerConnection = UrlConnection | HostConnection | SentinelConnection | ClusterConnection;
@@ -40,23 +43,27 @@ function commonOptions(settings: ResolvedConnectionSettings): RedisOptions {
     lazyConnect: true,
     connectTimeout: settings.connectTimeoutMs,
     commandTimeout: settings.commandTimeoutMs,
+    // A connection that owes an answer for so long is dead, or stuck in half a reply: only a new one helps.
+    socketTimeout: 2 * settings.commandTimeoutMs,
+    keepAlive: KEEP_ALIVE_MS,
     disconnectTimeout: 200,
     enableOfflineQueue: false,
     maxRetriesPerRequest: settings.maxRetriesPerRequest,
     retryStrategy: retryStrategy(settings),
-    reconnectOnError: reconnectOnReadOnly(),
+    reconnectOnError: reconnectOnRefusal(),
   };
 }
 
 /**
- * A replica refuses every write, and a new connection may find the master that followed it; but while there is none,
- * one for each write would take the reads down too.
+ * A replica refuses every write, and a new connection may find the master that followed it; a server that has
+ * forgotten who we are is told anew. But while that does not help, a connection for each call would take down what
+ * still works.
  */
-function reconnectOnReadOnly(): (error: Error) => boolean {
+function reconnectOnRefusal(): (error: Error) => boolean {
   let notBeforeMs = 0;
   return ({ message }) => {
-    if (!message.startsWith('READONLY') || performance.now() < notBeforeMs) return false;
-    notBeforeMs = performance.now() + READ_ONLY_PAUSE_MS;
+    if (!/^(?:READONLY|NOAUTH)/.test(message) || performance.now() < notBeforeMs) return false;
+    notBeforeMs = performance.now() + RECONNECT_PAUSE_MS;
     return true;
   };
 }

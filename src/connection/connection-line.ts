@@ -49,6 +49,8 @@ export class ConnectionLine {
   readonly #unlisten: () => void;
   /** Says how far the first connection got. */
   #greeting: 'never' | 'now' | 'done' = 'never';
+  /** Says whether the connection that closes next was of use. */
+  #stood = false;
   #closed = false;
 
   constructor(parts: LineParts) {
@@ -150,16 +152,20 @@ export class ConnectionLine {
 
   #onReady(): void {
     this.#greeting = 'done';
+    this.#stood = true;
     this.#parts.events.emit('connection:connected', { connection: this.#parts.name });
     if (this.isReady) this.#resolveAll();
     else this.#parts.availability.probeNow();
   }
 
   #onClose(): void {
-    const { name, events } = this.#parts;
+    const { name, events, availability } = this.#parts;
     events.emit('connection:closed', { connection: name });
+    // One lost connection may be made again at once; a server that ends them before they are of use is away.
     if (this.#greeting === 'now') void this.#suspectTls();
+    else if (!this.#stood) availability.wentDown();
     this.#greeting = 'done';
+    this.#stood = false;
   }
 
   /** Finds out, once, whether a server that ended the first connection in the middle of the greeting speaks only TLS. */
@@ -197,5 +203,6 @@ export class ConnectionLine {
 /** Names a socket's error by its code: messages of the resolver and of TLS are for people, codes for logs. */
 function describe(error: Error): string {
   const { code } = error as NodeJS.ErrnoException;
+  if (error.message.startsWith('Socket timeout')) return 'no answer, so the connection is made anew';
   return code ?? error.name;
 }

@@ -22,6 +22,8 @@ declare module '../common/events.js' {
 /** Bounds the good-bye to each server at shutdown. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
+const FAIL_FAST = "the application does not start without it, as 'failFast' says.";
+
 interface RegistryDeps {
   readonly events: SuiteEvents;
   readonly clock: Clock;
@@ -87,7 +89,8 @@ export class ConnectionRegistry {
     try {
       await gateway.open(settings.bootTimeoutMs);
     } catch (error) {
-      if (failFast || !(error instanceof RedisUnavailableError)) throw error;
+      if (!(error instanceof RedisUnavailableError)) throw error;
+      if (failFast) throw new RedisUnavailableError(gateway.name, error.reason, { outlook: FAIL_FAST });
     }
   }
 

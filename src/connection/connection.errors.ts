@@ -2,10 +2,17 @@ import { RedisSuiteError } from '../common/errors.js';
 
 /** Says why a server could not be used. @publicApi */
 export type UnavailableReason =
-  'timeout' | 'disconnected' | 'loading' | 'read-only' | 'failing-over' | 'closed';
+  'timeout' | 'disconnected' | 'loading' | 'busy' | 'read-only' | 'failing-over' | 'closed';
+
+interface UnavailableOptions {
+  readonly cause?: unknown;
+  /** Says what comes next, where that is not what the reason suggests. */
+  readonly outlook?: string;
+}
 
 /**
- * Says that Redis could not be used within the time limit: it is away, too slow, loading, or failing over.
+ * Says that Redis could not be used within the time limit: it is away, too slow, loading, busy with a script, or failing
+ * over.
  *
  * Whether the command took effect is unknown when the reason is `timeout` or `disconnected`.
  *
@@ -17,13 +24,16 @@ export class RedisUnavailableError extends RedisSuiteError {
   constructor(
     readonly connection: string,
     readonly reason: UnavailableReason,
-    options?: { cause?: unknown },
+    { outlook = outlookFor(reason), ...options }: UnavailableOptions = {},
   ) {
-    super(
-      `Redis connection '${connection}' is unavailable (${reason}); it is tried again in the background.`,
-      options,
-    );
+    super(`Redis connection '${connection}' is unavailable (${reason}); ${outlook}`, options);
   }
+}
+
+function outlookFor(reason: UnavailableReason): string {
+  return reason === 'closed'
+    ? 'it is not opened again: the application shuts down, or the tries to reconnect are used up.'
+    : 'it is tried again in the background.';
 }
 
 /**
@@ -49,7 +59,12 @@ export class RedisReplyError extends RedisSuiteError {
   }
 }
 
-/** Says that the server does not accept the user name or password; never retried at boot. @publicApi */
+/**
+ * Says that the server does not accept the user name or password: never retried at boot, retried in the background when
+ * a server forgets later who we are.
+ *
+ * @publicApi
+ */
 export class RedisAuthError extends RedisSuiteError {
   readonly code = 'E_REDIS_AUTH';
 

@@ -3,12 +3,12 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { Availability } from './availability.js';
-import { RedisUnavailableError } from './connection.errors.js';
+import { RedisReplyError, RedisUnavailableError } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { ConnectionLine } from './connection-line.js';
 import type { LuaScript, RedisArgument, RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
 import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
-import { translateError } from './reply-errors.js';
+import { isAway, translateError } from './reply-errors.js';
 import { Subscriber } from './subscriber.js';
 
 /** Is what a gateway is made of. @internal */
@@ -31,6 +31,12 @@ declare module '../common/events.js' {
       readonly command: string;
       readonly durationMs: number;
       readonly failed: boolean;
+    };
+    /** The server answered a command or script with an error; the code is its word, for example `OOM`. */
+    'connection:refusal': {
+      readonly connection: string;
+      readonly command: string;
+      readonly replyCode: string;
     };
   }
 }
@@ -68,11 +74,11 @@ export class IoredisGateway implements RedisGateway {
     this.topology = topology;
     this.client = client;
     this.#limitsCommands = owned && topology !== 'cluster';
-    const probe = () => this.#bounded(client.ping(), commandTimeoutMs);
-    const onChange = () => this.#line.onAvailability();
+    const probe = () => this.#bounded(client.ping(), commandTimeoutMs).catch(unlessAway);
+    const onChange = () => this.#onAvailability();
     this.availability = new Availability({ connection: name, events, clock, probe, onChange });
     this.#line = new ConnectionLine({ ...parts, availability: this.availability });
-    this.#subscriber = new Subscriber({ name, client, events, timeoutMs: commandTimeoutMs });
+    this.#subscriber = new Subscriber({ name, client, events, clock, timeoutMs: commandTimeoutMs });
   }
 
   /**
@@ -133,7 +139,9 @@ export class IoredisGateway implements RedisGateway {
     const { text, binary } = this.#defined.get(script) ?? this.#define(script);
     const method = options.binary === true ? binary : text;
     const lead = script.numberOfKeys === null ? [keys.length] : [];
-    return this.#attempt(script.name, options, () => method.call(this.client, ...lead, ...keys, ...args));
+    // A server that does not have the script takes two commands, each with the client's limit.
+    const bounds = { timeoutMs: this.#parts.commandTimeoutMs, ...options };
+    return this.#attempt(script.name, bounds, () => method.call(this.client, ...lead, ...keys, ...args));
   }
 
   groupKeys(keys: readonly string[]): string[][] {
@@ -169,6 +177,12 @@ export class IoredisGateway implements RedisGateway {
       subscribing?.then((stop) => stop()).catch(() => undefined);
       throw error;
     }
+  }
+
+  #onAvailability(): void {
+    this.#line.onAvailability();
+    // What kept the server away may have silenced the other connection without ending it.
+    if (this.availability.state !== 'down') this.#subscriber.check();
   }
 
   #masters(): Redis[] {
@@ -210,7 +224,7 @@ export class IoredisGateway implements RedisGateway {
     } catch (error) {
       const durationMs = clock.monotonic() - startedAt;
       const typed = this.#translate(error, command);
-      if (typed instanceof RedisUnavailableError) this.availability.failed();
+      if (isAway(error)) this.availability.failed();
       else this.availability.succeeded(durationMs);
       this.#tell(command, durationMs, true);
       throw typed;
@@ -225,7 +239,12 @@ export class IoredisGateway implements RedisGateway {
   }
 
   #translate(error: unknown, command: string): Error {
-    return translateError(error, { connection: this.name, command });
+    const typed = translateError(error, { connection: this.name, command });
+    if (typed instanceof RedisReplyError && typed !== error) {
+      const { connection, replyCode } = typed;
+      this.#parts.events.emit('connection:refusal', { connection, command, replyCode });
+    }
+    return typed;
   }
 
   async #bounded<T>(call: Promise<T>, limitMs: number): Promise<T> {
@@ -239,6 +258,11 @@ export class IoredisGateway implements RedisGateway {
       cancel();
     }
   }
+}
+
+/** Takes an error for a sign of life when the server serves other commands all the same. */
+function unlessAway(error: unknown): void {
+  if (isAway(error)) throw error;
 }
 
 function asReply(error: unknown): Error {

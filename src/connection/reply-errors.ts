@@ -11,11 +11,18 @@ import {
 /** Maps the server's codes that say "not now" to a reason; the server may serve the same command later. */
 const UNAVAILABLE_CODES: Record<string, UnavailableReason> = {
   LOADING: 'loading',
+  BUSY: 'busy',
   READONLY: 'read-only',
   MASTERDOWN: 'failing-over',
   CLUSTERDOWN: 'failing-over',
   TRYAGAIN: 'failing-over',
 };
+
+/** Are the codes with which a server answers everything, PING included, so that it is as good as away. */
+const AWAY_CODES = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'NOAUTH']);
+
+/** Are the reasons that say the same where the code is gone. */
+const AWAY_REASONS = new Set<UnavailableReason>(['timeout', 'disconnected', 'loading', 'busy', 'closed']);
 
 const AUTH_CODES = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
@@ -43,8 +50,25 @@ export function translateError(error: unknown, { connection, command }: ErrorOri
   return new RedisUnavailableError(connection, 'disconnected');
 }
 
+/**
+ * Tells whether an error means that the server serves nothing at the moment. Whoever only refuses to write, or one
+ * command, answers.
+ *
+ * @internal
+ */
+export function isAway(error: unknown): boolean {
+  if (error instanceof RedisUnavailableError) return AWAY_REASONS.has(error.reason);
+  if (error instanceof RedisSuiteError) return false;
+  return !(error instanceof Error && error.name === 'ReplyError') || AWAY_CODES.has(codeOf(error));
+}
+
+function codeOf({ message }: Error): string {
+  return message.split(' ', 1)[0] ?? '';
+}
+
 function translateReply(message: string, { connection, command }: ErrorOrigin): Error {
   const [, code = 'ERR', detail = ''] = /^(\S+)\s*([^]*)$/.exec(message) ?? [];
+  if (code === 'NOAUTH') return new RedisAuthError(connection, code);
   const reason = UNAVAILABLE_CODES[code];
   if (reason !== undefined) return new RedisUnavailableError(connection, reason);
   return new RedisReplyError({ connection, command, replyCode: code, detail: withoutArguments(detail) });
@@ -58,7 +82,7 @@ function withoutArguments(detail: string): string {
 /** Returns the error for a failure to connect that no retry will mend, else null. @internal */
 export function fatalConnectError(error: unknown, connection: string): Error | null {
   if (!(error instanceof Error)) return null;
-  const code = error.message.split(' ', 1)[0] ?? '';
+  const code = codeOf(error);
   if (error.name === 'ReplyError' && AUTH_CODES.has(code)) return new RedisAuthError(connection, code);
   if (error.name === 'ReplyError' && NO_DATABASE.test(error.message))
     return new RedisDatabaseError(connection);

@@ -1,5 +1,8 @@
-import type { SuiteEvents } from '../common/events.js';
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Cancel, Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
+import type { SuiteEvents } from '../common/events.js';
+import { fullJitter } from './backoff.js';
 import type { RedisClient } from './connection.options.js';
 import type { ChannelListener } from './redis-gateway.js';
 
@@ -7,19 +10,29 @@ interface SubscriberParts {
   readonly name: string;
   readonly client: RedisClient;
   readonly events: SuiteEvents;
+  readonly clock: Clock;
   readonly timeoutMs: number;
 }
 
+const REOPEN = { baseMs: 50, capMs: 1_000 };
+
+/** Is how often an idle connection is asked for a sign of life: nothing else would tell that it hears no more. */
+const WATCH_MS = 10_000;
+
 /**
- * Keeps the one subscriber connection of a gateway: made with the first channel, subscribed again after a break.
+ * Keeps the one subscriber connection of a gateway: made with the first channel, watched, and made anew when it breaks
+ * or falls silent. On Cluster it goes to any one node, which hears the messages of all.
  *
  * @internal
  */
 export class Subscriber {
   readonly #parts: SubscriberParts;
   readonly #channels = new Map<string, Set<ChannelListener>>();
-  #client: RedisClient | null = null;
-  #connecting: Promise<RedisClient> | null = null;
+  #client: Redis | null = null;
+  #opening: Promise<Redis> | null = null;
+  #tries = 0;
+  #cancelWatch: Cancel = () => {};
+  #cancelReopen: Cancel = () => {};
   #closed = false;
 
   constructor(parts: SubscriberParts) {
@@ -29,11 +42,9 @@ export class Subscriber {
   /** Listens to a channel; resolves once the server confirmed it. */
   async subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
     const client = await this.#connected();
-    const listeners = this.#channels.get(channel) ?? new Set();
-    const isNew = listeners.size === 0;
-    this.#channels.set(channel, listeners.add(listener));
+    this.#channels.set(channel, (this.#channels.get(channel) ?? new Set()).add(listener));
     try {
-      if (isNew) await client.subscribe(channel);
+      await client.subscribe(channel);
     } catch (error) {
       // A server that did not answer in time may still subscribe.
       await this.#unsubscribe(channel, listener);
@@ -42,71 +53,116 @@ export class Subscriber {
     return () => this.#unsubscribe(channel, listener);
   }
 
+  /** Asks for a sign of life now, for whoever has reason to doubt the connection; without one it is made anew. */
+  check(): void {
+    if (this.#client?.status === 'ready') void this.#ping(this.#client);
+  }
+
   /** Closes the connection; messages stop. */
   close(): Promise<void> {
     this.#closed = true;
     this.#channels.clear();
-    if (this.#client !== null && this.#client.status !== 'end') this.#client.disconnect();
+    this.#cancelWatch();
+    this.#cancelReopen();
+    this.#client?.disconnect();
     return Promise.resolve();
   }
 
-  #connected(): Promise<RedisClient> {
+  #connected(): Promise<Redis> {
     if (this.#closed) return Promise.reject(new Error('Connection is closed.'));
     if (this.#client?.status === 'ready') return Promise.resolve(this.#client);
-    this.#connecting ??= this.#connect().finally(() => (this.#connecting = null));
-    return this.#connecting;
+    this.#opening ??= this.#open().finally(() => (this.#opening = null));
+    return this.#opening;
   }
 
-  async #connect(): Promise<RedisClient> {
-    const client = (this.#client ??= this.#make());
-    if (client.status === 'wait') {
-      await client.connect();
-      return client;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => settle(() => reject(new Error('Command timed out'))),
-        this.#parts.timeoutMs,
-      );
-      const onReady = () => settle(resolve);
-      const settle = (outcome: () => void) => {
-        clearTimeout(timer);
-        client.off('ready', onReady);
-        outcome();
-      };
-      client.once('ready', onReady);
-      if (client.status === 'ready') onReady();
-    });
-    return client;
-  }
-
-  #make(): RedisClient {
-    const client = duplicate(this.#parts.client);
+  async #open(): Promise<Redis> {
+    const client = new Redis({ ...this.#address(), ...this.#options() });
     client.on('message', (channel: string, message: string) => this.#deliver(channel, message));
     client.on('error', () => undefined); // The gateway's own client meets the same server and tells.
-    let isFirst = true;
-    client.on('ready', () => {
-      if (!isFirst) void this.#resume(client);
-      isFirst = false;
-    });
+    client.once('end', () => this.#onEnd(client));
+    try {
+      await client.connect();
+    } catch (error) {
+      client.disconnect();
+      throw error;
+    }
+    if (this.#closed) {
+      client.disconnect();
+      throw new Error('Connection is closed.');
+    }
+    this.#client = client;
+    this.#watch(client);
     return client;
   }
 
-  async #resume(client: RedisClient): Promise<void> {
+  #address(): RedisOptions {
+    const { client } = this.#parts;
+    if (!('nodes' in client)) return client.options;
+    const nodes = client.nodes('all');
+    const node = nodes[Math.floor(Math.random() * nodes.length)];
+    if (node === undefined) throw new Error('No node of the cluster is known.');
+    return { ...node.options, readOnly: false };
+  }
+
+  /** A connection that breaks stays broken: the next one takes the channels up and tells its listeners. */
+  #options(): RedisOptions {
+    const { timeoutMs } = this.#parts;
+    return {
+      connectionName: 'nestjs-redis-suite-subscriber',
+      lazyConnect: true,
+      autoResubscribe: false,
+      enableOfflineQueue: false,
+      commandTimeout: timeoutMs,
+      retryStrategy: () => null,
+      sentinelRetryStrategy: () => null,
+    };
+  }
+
+  #onEnd(client: Redis): void {
+    if (this.#client !== client) return;
+    this.#client = null;
+    this.#cancelWatch();
+    if (this.#channels.size > 0) this.#reopenLater();
+  }
+
+  #reopenLater(): void {
+    if (this.#closed) return;
+    this.#cancelReopen();
+    const delayMs = fullJitter(this.#tries++, REOPEN);
+    this.#cancelReopen = this.#parts.clock.after(delayMs, () => void this.#reopen());
+  }
+
+  async #reopen(): Promise<void> {
     const channels = [...this.#channels.keys()];
     if (channels.length === 0) return;
     try {
+      const client = await this.#connected();
       await client.subscribe(...channels);
     } catch (error) {
-      // The connection broke again: the next 'ready' resumes.
-      this.#parts.events.emit('suite:error', {
-        where: `resubscribing on '${this.#parts.name}'`,
-        error: toError(error),
-      });
+      const { name, events } = this.#parts;
+      if (!this.#closed) {
+        const message = `its subscriber could not connect (${toError(error).name})`;
+        events.emit('connection:error', { connection: name, message });
+      }
+      this.#reopenLater();
       return;
     }
+    this.#tries = 0;
     for (const listeners of this.#channels.values())
       for (const listener of [...listeners]) listener.onResume?.();
+  }
+
+  #watch(client: Redis): void {
+    this.#cancelWatch = this.#parts.clock.after(WATCH_MS, () => {
+      void this.#ping(client).then(() => {
+        if (this.#client === client) this.#watch(client);
+      });
+    });
+  }
+
+  /** A connection that does not answer ends here, and `#onEnd` goes on. */
+  #ping(client: Redis): Promise<unknown> {
+    return client.ping().catch(() => client.disconnect());
   }
 
   #deliver(channel: string, message: string): void {
@@ -135,12 +191,4 @@ export class Subscriber {
     if (listeners?.size === 0) this.#channels.delete(channel);
     return had && !this.#channels.has(channel);
   }
-}
-
-/** The subscriber takes its channels up again itself, so that it can tell its listeners when it has. */
-function duplicate(client: RedisClient): RedisClient {
-  const options = { lazyConnect: true, autoResubscribe: false, enableOfflineQueue: false };
-  return 'nodes' in client
-    ? client.duplicate([], { lazyConnect: true })
-    : client.duplicate({ ...options, connectionName: 'nestjs-redis-suite-subscriber' });
 }

@@ -10,7 +10,7 @@ const SENTENCES: Record<AvailabilityState, string> = {
 
 /**
  * Writes to Nest's log what an operator must know: a line when a connection becomes ready, slow or down, and one for
- * each kind of error that an outage brings, however many calls and tries to reconnect meet it.
+ * each kind of error that an outage or a refusing server brings, however many calls and tries to reconnect meet it.
  *
  * @internal
  */
@@ -23,6 +23,7 @@ export class SuiteLog {
   constructor(events: SuiteEvents) {
     events.on('connection:availability', (change) => this.#onAvailability(change));
     events.on('connection:error', (error) => this.#onError(error));
+    events.on('connection:refusal', (refusal) => this.#onRefusal(refusal));
     events.on('connection:embedded', (server) => this.#onEmbedded(server));
     events.on('connection:connected', ({ connection }) => this.#told.delete(connection));
     events.on('suite:error', ({ where, error }) => this.#logger.error(`${where}: ${error.message}`));
@@ -42,10 +43,18 @@ export class SuiteLog {
   }
 
   #onError({ connection, message }: SuiteEventMap['connection:error']): void {
+    this.#warnOnce(connection, `met an error: ${message}`);
+  }
+
+  #onRefusal({ connection, command, replyCode }: SuiteEventMap['connection:refusal']): void {
+    this.#warnOnce(connection, `refused ${command}: ${replyCode}`);
+  }
+
+  #warnOnce(connection: string, line: string): void {
     const told = this.#told.get(connection) ?? new Set();
     this.#told.set(connection, told);
-    if (told.has(message)) return;
-    told.add(message);
-    this.#logger.warn(`Redis connection '${connection}' met an error: ${message}`);
+    if (told.has(line)) return;
+    told.add(line);
+    this.#logger.warn(`Redis connection '${connection}' ${line}`);
   }
 }

@@ -34,6 +34,7 @@ export const ERROR_PROBLEMS: ReadonlyMap<RedisSuiteErrorCode, ErrorProblem> = ne
   ErrorProblem
 >([
   ['E_REDIS_UNAVAILABLE', REDIS_AWAY],
+  ['E_REDIS_AUTH', REDIS_AWAY],
   ['E_CACHE_UNAVAILABLE', REDIS_AWAY],
   [
     'E_RATE_LIMIT_UNAVAILABLE',

@@ -153,6 +153,13 @@ describe('The boot fails', () => {
     await expect(boot).rejects.toThrow('  - options: must be an object of options');
   });
 
+  it.each([[null], ['redis://h'], [5], [[]]])(
+    'for options that are %p, whatever the environment',
+    async (raw) => {
+      expect(await problems(raw, GOOD_ENVIRONMENT)).toEqual(['options: must be an object of options']);
+    },
+  );
+
   it("with the factory's own error", async () => {
     const useFactory = () => Promise.reject<RedisModuleOptions>(new RangeError('no configuration'));
     const boot = Test.createTestingModule({ imports: [RedisModule.forRootAsync({ useFactory })] }).compile();
@@ -197,6 +204,7 @@ describe('A boot that fails', () => {
     const imports = [RedisModule.forRoot({ connections, connectionDefaults, failFast: true })];
     await expect(Test.createTestingModule({ imports }).compile()).rejects.toMatchObject({
       code: 'E_REDIS_UNAVAILABLE',
+      message: expect.stringMatching(/; the application does not start without it, as 'failFast' says\.$/),
     });
     await closesEverything();
   });

@@ -6,7 +6,7 @@ import {
   RedisTlsRequiredError,
   RedisUnavailableError,
 } from '../../../src/connection/connection.errors.js';
-import { fatalConnectError, translateError } from '../../../src/connection/reply-errors.js';
+import { fatalConnectError, isAway, translateError } from '../../../src/connection/reply-errors.js';
 
 const ORIGIN = { connection: 'state', command: 'SET' };
 const SECRET = 'hunter2';
@@ -25,6 +25,7 @@ function shown(error: Error): string {
 describe('translateError', () => {
   it.each([
     ['LOADING Redis is loading the dataset in memory', 'loading'],
+    ['BUSY Redis is busy running a script. You can only call SCRIPT KILL.', 'busy'],
     ["READONLY You can't write against a read only replica.", 'read-only'],
     ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", 'failing-over'],
     ['CLUSTERDOWN The cluster is down', 'failing-over'],
@@ -83,9 +84,45 @@ describe('translateError', () => {
     expect(shown(error)).not.toContain(SECRET);
   });
 
+  it('asks for the credentials when a server has forgotten us', () => {
+    const error = translateError(replyError('NOAUTH Authentication required.'), ORIGIN);
+    expect(error).toBeInstanceOf(RedisAuthError);
+    expect(error).toMatchObject({ connection: 'state', replyCode: 'NOAUTH' });
+  });
+
   it("leaves this library's own errors as they are", () => {
     const own = new RedisUnavailableError('cache', 'closed');
     expect(translateError(own, ORIGIN)).toBe(own);
+  });
+});
+
+describe('isAway', () => {
+  it.each<[string, unknown]>(
+    [
+      replyError('LOADING Redis is loading the dataset in memory'),
+      replyError('BUSY Redis is busy running a script.'),
+      replyError('MASTERDOWN Link with MASTER is down'),
+      replyError('NOAUTH Authentication required.'),
+      new Error('Command timed out'),
+      new RedisUnavailableError('state', 'timeout'),
+      'nonsense',
+    ].map((error) => [String(error), error]),
+  )('says so of %s', (_, error) => {
+    expect(isAway(error)).toBe(true);
+  });
+
+  it.each<[string, unknown]>(
+    [
+      replyError("READONLY You can't write against a read only replica."),
+      replyError('MISCONF Errors writing to disk'),
+      replyError('OOM command not allowed'),
+      replyError("NOPERM User app has no permissions to run the 'get' command"),
+      replyError('CLUSTERDOWN Hash slot not served'),
+      new RedisUnavailableError('state', 'read-only'),
+      new RedisTlsRequiredError('state'),
+    ].map((error) => [String(error), error]),
+  )('does not say so of %s', (_, error) => {
+    expect(isAway(error)).toBe(false);
   });
 });
 

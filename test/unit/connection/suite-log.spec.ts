@@ -45,6 +45,19 @@ describe('SuiteLog', () => {
     ]);
   });
 
+  it('writes what a server refuses once for each command and code', () => {
+    const refuse = (command: string, replyCode: string) =>
+      events.emit('connection:refusal', { connection: 'state', command, replyCode });
+    for (let call = 0; call < 5; call++) refuse('SET', 'OOM');
+    refuse('SET', 'MISCONF');
+    refuse('acquire-3', 'OOM');
+    expect(lines).toEqual([
+      "warn Redis connection 'state' refused SET: OOM",
+      "warn Redis connection 'state' refused SET: MISCONF",
+      "warn Redis connection 'state' refused acquire-3: OOM",
+    ]);
+  });
+
   it('writes what could be told to nobody else', () => {
     events.emit('suite:error', { where: 'a renewal', error: new Error('lost') });
     expect(lines).toEqual(['error a renewal: lost']);
