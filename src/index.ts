@@ -65,6 +65,8 @@ export { InvalidKeyError } from './common/keys/key.errors.js';
 
 // Cache
 export type { CacheCounts, CacheStats } from './cache/cache-stats.js';
+export { CacheWarmer } from './cache/cache-warmer.decorator.js';
+export { WarmOptions, type WarmProgress } from './cache/warm-progress.js';
 export type { CacheOutcome } from './cache/cache-trace.js';
 export { DEFAULT_CACHE_NAME } from './cache/cache.constants.js';
 export {

@@ -19,6 +19,13 @@ import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
 import { TagStore } from './tag-store.js';
+import type { WarmOptions, WarmProgress } from './warm-progress.js';
+
+/** Runs warmers: those of these names, or all. @internal */
+export type Warm = (
+  names: readonly string[] | undefined,
+  options: WarmOptions,
+) => AsyncIterable<WarmProgress>;
 
 /** Is what an engine is made from. @internal */
 export interface EngineParts {
@@ -29,6 +36,8 @@ export interface EngineParts {
   readonly namespace: string;
   readonly options: ResolvedCacheOptions;
   readonly trace: CacheTrace;
+  /** Runs the application's warmers. */
+  readonly warm: Warm;
 }
 
 /** Is what works behind every `CacheService` of one application. @internal */
@@ -47,10 +56,19 @@ export interface CacheEngine {
   readonly entities: EntityGraph;
   readonly entryDefaults: EntryDefaults;
   readonly deferral: InvalidationDeferral;
+  readonly warm: Warm;
 }
 
 /** Puts an engine together. @internal */
-export function createEngine({ redis, clock, events, namespace, options, trace }: EngineParts): CacheEngine {
+export function createEngine({
+  redis,
+  clock,
+  events,
+  namespace,
+  options,
+  trace,
+  warm,
+}: EngineParts): CacheEngine {
   const keys = new KeySpace(namespace);
   const store = new EntryStore(redis);
   const tags = new TagStore(redis, store);
@@ -77,5 +95,6 @@ export function createEngine({ redis, clock, events, namespace, options, trace }
     entities,
     entryDefaults: { ttlMs: options.ttlMs, entities, canEncrypt: cipher !== null },
     deferral: new InvalidationDeferral(),
+    warm,
   };
 }

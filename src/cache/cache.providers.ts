@@ -5,7 +5,8 @@ import { SuiteEvents } from '../common/events.js';
 import { CACHE_CONNECTION, CLOCK, getGatewayToken } from '../connection/connection.tokens.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { SuiteSettings } from '../connection/suite-settings.js';
-import { createEngine, type CacheEngine } from './cache-engine.js';
+import { CacheWarmers } from './cache-warmers.js';
+import { createEngine, type CacheEngine, type Warm } from './cache-engine.js';
 import { CacheHeaderInterceptor } from './cache-header.interceptor.js';
 import { CacheTrace } from './cache-trace.js';
 import { CACHE_ENGINE, CACHE_MODULE_OPTIONS } from './cache.constants.js';
@@ -17,16 +18,26 @@ import { EncryptionChecks } from './encryption-checks.js';
 import { EntityChecks } from './entity-checks.js';
 import { InvalidatingCalls } from './invalidating-calls.js';
 
-type EngineDependencies = [RedisGateway, Clock, SuiteEvents, SuiteSettings, ResolvedCacheOptions, CacheTrace];
+type EngineDependencies = [
+  RedisGateway,
+  Clock,
+  SuiteEvents,
+  SuiteSettings,
+  ResolvedCacheOptions,
+  CacheTrace,
+  CacheWarmers,
+];
 
 function assemble(...parts: EngineDependencies): CacheEngine {
-  const [redis, clock, events, { namespace }, options, trace] = parts;
-  return createEngine({ redis, clock, events, namespace, options, trace });
+  const [redis, clock, events, { namespace }, options, trace, warmers] = parts;
+  const warm: Warm = (names, limits) => warmers.warm(names, limits);
+  return createEngine({ redis, clock, events, namespace, options, trace, warm });
 }
 
 /** Lists the providers of the cache wing. @internal */
 export const CACHE_PROVIDERS: Provider[] = [
   CacheTrace,
+  CacheWarmers,
   CachedCalls,
   CachedOwners,
   EncryptionChecks,
@@ -41,6 +52,7 @@ export const CACHE_PROVIDERS: Provider[] = [
       SuiteSettings,
       CACHE_MODULE_OPTIONS,
       CacheTrace,
+      CacheWarmers,
     ],
     useFactory: assemble,
   },

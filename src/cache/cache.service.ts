@@ -14,6 +14,7 @@ import { EntryWriter, type CacheEntry } from './entry-writer.js';
 import type { InvalidationReport } from './invalidation-report.js';
 import type { LoadContext } from './load-context.js';
 import type { EntryRequest } from './load-request.js';
+import type { WarmOptions, WarmProgress } from './warm-progress.js';
 import type { Look } from './entry-reader.js';
 
 /** Says which cache a call belongs to in statistics. @internal */
@@ -239,6 +240,24 @@ export class CacheService {
       space: this.#place.space.within(name),
       name: isRoot ? name : `${this.#place.name}:${name}`,
     });
+  }
+
+  /**
+   * Fills the cache: runs the methods with `@CacheWarmer` of these names, or all, one after the other, and their steps a
+   * few at a time. Nothing happens until somebody iterates; who stops iterating ends it.
+   *
+   * @returns how far it has come, after each step and at each warmer's end; a step that fails is told of, and the
+   * others go on.
+   * @throws {InvalidOptionsError} when there is no warmer of a name.
+   * @example
+   * ```ts
+   * for await (const { warmer, done, failed, error } of cache.warm()) {
+   *   if (error) console.error(warmer, error.message, { done, failed });
+   * }
+   * ```
+   */
+  warm(names?: string | readonly string[], options: WarmOptions = {}): AsyncIterable<WarmProgress> {
+    return this.#engine.warm(typeof names === 'string' ? [names] : names, options);
   }
 
   /** Returns what the caches of this process did since it started: in all, and by name. */

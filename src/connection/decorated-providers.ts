@@ -8,6 +8,8 @@ export interface FoundMethod<M> {
   /** Is the class of the provider or controller. */
   readonly type: Type;
   readonly moduleName: string;
+  /** Is the one instance of the class; null when there is none yet, or one for each request. */
+  readonly instance: object | null;
   /** Is the method's name; for one named by a symbol, that symbol's text. */
   readonly methodName: string;
   readonly method: object;
@@ -46,8 +48,8 @@ export class DecoratedProviders {
   /** Lists the instances that exist once in the application. */
   *instances(): Iterable<object> {
     for (const { wrapper } of this.classes()) {
-      const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as unknown) : null;
-      if (typeof instance === 'object' && instance !== null) yield instance;
+      const instance = instanceOf(wrapper);
+      if (instance !== null) yield instance;
     }
   }
 
@@ -60,6 +62,7 @@ export class DecoratedProviders {
         yield {
           type,
           moduleName,
+          instance: instanceOf(wrapper),
           methodName,
           method,
           metadata,
@@ -76,13 +79,16 @@ function* found(wrapper: InstanceWrapper, moduleName: string, isController: bool
   if (type !== null) yield { type, moduleName, wrapper, isController };
 }
 
+function instanceOf(wrapper: InstanceWrapper): object | null {
+  const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as unknown) : null;
+  return typeof instance === 'object' ? instance : null;
+}
+
 /** A `useFactory` provider's metatype is the factory, so its class is read off what the instance was made by. */
 function classOf(wrapper: InstanceWrapper): Type | null {
-  const instance = wrapper.isDependencyTreeStatic() ? (wrapper.instance as unknown) : undefined;
-  const hasInstance = instance !== null && typeof instance === 'object';
-  const type = hasInstance
-    ? (Object.getPrototypeOf(instance) as object | null)?.constructor
-    : wrapper.metatype;
+  const instance = instanceOf(wrapper);
+  const type =
+    instance === null ? wrapper.metatype : (Object.getPrototypeOf(instance) as object | null)?.constructor;
   return typeof type === 'function' && type.prototype !== undefined ? (type as Type) : null;
 }
 

@@ -33,7 +33,16 @@ declare class AuthModule {}
 declare class OperatorGuard {
   canActivate(): boolean;
 }
-declare function findUser(id: number): Promise<{ id: number }>;
+declare class User {
+  id: number;
+}
+declare function findUser(id: number): Promise<User>;
+declare class Order {
+  buyer: User;
+}
+declare function findOrders(page: number): Promise<{ items: Order[]; total: number }>;
+declare function popularIds(): Promise<number[]>;
+declare function findProduct(id: number): Promise<Product>;
 declare class ConfigService {
   get(name: string): string;
 }

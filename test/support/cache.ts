@@ -34,6 +34,7 @@ export async function openCache(
     namespace,
     options: resolveCacheOptions(options),
     trace,
+    warm: async function* () {},
   });
   const cache = new CacheService(engine);
   return { ...opened, engine, cache, redisKey: (key) => `${namespace}:cache:${key}` };
