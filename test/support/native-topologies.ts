@@ -64,43 +64,94 @@ export async function startTls(): Promise<TlsTopology> {
   };
 }
 
-/** Starts a master and a Sentinel that watches it. */
-export async function startSentinel(): Promise<Topology> {
+/** Lets a master serve a new replica without waiting for others. */
+const AT_ONCE = { 'repl-diskless-sync-delay': '0' };
+
+/** Starts a master, with replicas if need be, and a Sentinel that watches it and replaces it after half a second. */
+export async function startSentinel({ replicas = 0 } = {}): Promise<Topology> {
   const directory = await mkdtemp(join(tmpdir(), 'nestjs-redis-suite-sentinel-'));
   // Called by this name the server becomes a Sentinel.
   const binary = join(directory, 'redis-sentinel');
   await symlink(NATIVE ?? '', binary);
-  const master = await start({});
-  const { host, port, password } = master;
-  const config = { [`sentinel monitor shop ${host} ${port}`]: '1', 'sentinel auth-pass shop': password };
+  const password = 'of-the-whole-group';
+  const master = await start({ password, config: { masterauth: password, ...AT_ONCE } });
+  const { host, port } = master;
+  // An address is two words, so it is no quoted parameter: it stands in the parameter's name.
+  const following = { masterauth: password, [`replicaof ${host}`]: String(port), ...AT_ONCE };
+  const followers = await Promise.all(
+    Array.from({ length: replicas }, () => start({ password, config: following })),
+  );
+  await Promise.all(followers.map((follower) => untilFollowing(follower)));
+  const config = {
+    [`sentinel monitor shop ${host} ${port}`]: '1',
+    'sentinel auth-pass shop': password,
+    'sentinel down-after-milliseconds shop': '500',
+    'sentinel failover-timeout shop': '3000',
+  };
   const sentinel = await start({ config }, binary);
   const { password: sentinelPassword } = sentinel;
+  if (replicas > 0) await untilSentinelKnows(sentinel, replicas);
   const sentinels = [{ host, port: sentinel.port }];
+  const servers = [master, ...followers, sentinel];
   return {
     connection: { sentinels, name: 'shop', password, sentinelPassword },
-    servers: [master, sentinel],
+    servers,
     stop: async () => {
-      await Promise.all([master.stop(), sentinel.stop()]);
+      await Promise.all(servers.map((server) => server.stop()));
       await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-const SLOTS = 16_384;
+/** Asks one server something, on a connection of its own. */
+export async function ask<T>({ url }: { url: string }, question: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis(url);
+  try {
+    return await question(client);
+  } finally {
+    client.disconnect();
+  }
+}
 
-/** Starts a cluster of three masters without replicas. */
-export async function startCluster(): Promise<Topology> {
+function untilFollowing(follower: NativeRedis): Promise<void> {
+  return ask(follower, (client) =>
+    until(async () => /master_link_status:up/.test(await client.info('replication')), 15_000),
+  );
+}
+
+function untilSentinelKnows(sentinel: NativeRedis, replicas: number): Promise<void> {
+  return ask(sentinel, (client) =>
+    until(async () => ((await client.call('SENTINEL', 'REPLICAS', 'shop')) as unknown[]).length === replicas),
+  );
+}
+
+const SLOTS = 16_384;
+const MASTERS = 3;
+
+/** Starts a cluster of three masters, each with a replica if need be, that replaces a lost master after a second. */
+export async function startCluster({ replicas = false } = {}): Promise<Topology> {
   const password = 'of-the-whole-cluster';
-  const busPorts = await Promise.all([1, 2, 3].map(() => findFreePort()));
+  const count = replicas ? 2 * MASTERS : MASTERS;
+  const busPorts = await Promise.all(Array.from({ length: count }, () => findFreePort()));
   const servers = await Promise.all(
     busPorts.map((busPort) =>
-      start({ password, config: { 'cluster-enabled': 'yes', 'cluster-port': String(busPort) } }),
+      start({
+        password,
+        config: {
+          masterauth: password,
+          ...AT_ONCE,
+          'cluster-enabled': 'yes',
+          'cluster-port': String(busPort),
+          'cluster-node-timeout': '1000',
+        },
+      }),
     ),
   );
   const clients = servers.map(({ url }) => new Redis(url));
+  const masters = clients.slice(0, MASTERS);
   await Promise.all(
-    clients.map(async (client, i) => {
-      const [from, to] = [i, i + 1].map((n) => Math.floor((n * SLOTS) / 3));
+    masters.map(async (client, i) => {
+      const [from, to] = [i, i + 1].map((n) => Math.floor((n * SLOTS) / MASTERS));
       await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
       await client.call('CLUSTER', 'ADDSLOTSRANGE', from!, to! - 1);
     }),
@@ -108,11 +159,8 @@ export async function startCluster(): Promise<Topology> {
   const [first, ...others] = servers;
   for (const [i, { host, port }] of others.entries())
     await clients[0]!.call('CLUSTER', 'MEET', host, port, busPorts[i + 1]!);
-  const agrees = async (client: Redis) => {
-    const info = (await client.call('CLUSTER', 'INFO')) as string;
-    return /cluster_state:ok/.test(info) && /cluster_known_nodes:3/.test(info) && /cluster_size:3/.test(info);
-  };
-  await until(async () => (await Promise.all(clients.map(agrees))).every(Boolean), 15_000);
+  await untilAgreed(clients, count);
+  if (replicas) await follow(masters, clients.slice(MASTERS));
   for (const client of clients) client.disconnect();
   const { host, port } = first!;
   return {
@@ -122,4 +170,25 @@ export async function startCluster(): Promise<Topology> {
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
+}
+
+async function untilAgreed(clients: readonly Redis[], count: number): Promise<void> {
+  const agrees = async (client: Redis) => {
+    const info = (await client.call('CLUSTER', 'INFO')) as string;
+    const isWhole = new RegExp(`cluster_known_nodes:${count}\r\ncluster_size:${MASTERS}`).test(info);
+    return isWhole && /cluster_state:ok/.test(info);
+  };
+  await until(async () => (await Promise.all(clients.map(agrees))).every(Boolean), 15_000);
+}
+
+async function follow(masters: readonly Redis[], followers: readonly Redis[]): Promise<void> {
+  await Promise.all(
+    followers.map(async (follower, i) => {
+      await follower.call('CLUSTER', 'REPLICATE', (await masters[i]!.call('CLUSTER', 'MYID')) as string);
+      await until(async () => /master_link_status:up/.test(await follower.info('replication')), 15_000);
+    }),
+  );
+  const knowsAll = async (client: Redis) =>
+    ((await client.call('CLUSTER', 'NODES')) as string).split('slave').length - 1 === followers.length;
+  await until(async () => (await Promise.all(masters.map(knowsAll))).every(Boolean), 15_000);
 }
