@@ -10,6 +10,7 @@ import type { LuaScript, RedisArgument, RedisCommand, RedisReply, ScriptCall } f
 import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
 import { isAway, translateError } from './reply-errors.js';
 import { Subscriber } from './subscriber.js';
+import { WriteBatch } from './write-batch.js';
 
 /** Is what a gateway is made of. @internal */
 export interface GatewayParts {
@@ -62,6 +63,7 @@ export class IoredisGateway implements RedisGateway {
   readonly availability: Availability;
   readonly #parts: GatewayParts;
   readonly #line: ConnectionLine;
+  readonly #writes: WriteBatch;
   readonly #subscriber: Subscriber;
   /** Says whether the client limits each command: our own do, except a cluster's, which sends it again and again. */
   readonly #limitsCommands: boolean;
@@ -73,6 +75,7 @@ export class IoredisGateway implements RedisGateway {
     this.name = name;
     this.topology = topology;
     this.client = client;
+    this.#writes = new WriteBatch(client);
     this.#limitsCommands = owned && topology !== 'cluster';
     const probe = () => this.#bounded(client.ping(), commandTimeoutMs).catch(unlessAway);
     const onChange = () => this.#onAvailability();
@@ -214,6 +217,7 @@ export class IoredisGateway implements RedisGateway {
     const { isReady } = this.#line;
     try {
       if (!isReady) await this.#line.untilReady(limitMs);
+      this.#writes.open();
       const isLimited = this.#limitsCommands && isReady && options.timeoutMs === undefined;
       const leftMs = limitMs - (clock.monotonic() - startedAt);
       const reply = await (isLimited ? issue() : this.#bounded(issue(), leftMs));
