@@ -1,5 +1,6 @@
 import { ValidateBy, ValidateIf, type ValidationArguments, type ValidationOptions } from 'class-validator';
 import { DURATION_FORM, describeValue, readDuration } from './duration.js';
+import { noteRule } from './quick-rules.js';
 
 /** Says whether a value is good, and what it must be. @internal */
 export interface OptionRule {
@@ -36,6 +37,7 @@ export function rule({
   return (target, key) => {
     if (!required) present(target, key);
     check(target, key);
+    noteRule(target, String(key), { accepts, required });
   };
 }
 

@@ -1,5 +1,6 @@
 import { Allow, getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
 import { InvalidOptionsError, type OptionProblem } from './errors.js';
+import { passesRules } from './quick-rules.js';
 
 type OptionsClass = abstract new () => object;
 
@@ -56,6 +57,7 @@ export function findProblems(optionsClass: OptionsClass, raw: unknown, path: str
  * @internal
  */
 export function assertOptions(optionsClass: OptionsClass, raw: unknown, where: string): void {
+  if (passesRules(optionsClass.prototype as object, raw)) return;
   const problems = findProblems(optionsClass, raw, '');
   if (problems.length > 0) throw new InvalidOptionsError(where, problems);
 }
