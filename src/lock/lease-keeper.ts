@@ -21,7 +21,7 @@ interface KeeperDeps {
 
 /**
  * Keeps the leases that this process holds: prolongs them in batches, and ends each before it ends at the server. One
- * timer serves all of them; without leases there is none.
+ * timer serves all of them. It is left to run when the last lease is released: most are, long before it is due.
  *
  * @internal
  */
@@ -47,7 +47,8 @@ export class LeaseKeeper {
    * @throws {LockLostError} when it does not.
    */
   assertHeld(lease: Lease): void {
-    if (lease.loss === null && this.#deps.clock.monotonic() >= lease.endsAtMs) this.#lose(lease, 'expired');
+    if (lease.lossReason === null && this.#deps.clock.monotonic() >= lease.endsAtMs)
+      this.#lose(lease, 'expired');
     if (lease.loss !== null) throw lease.loss;
   }
 
@@ -65,8 +66,8 @@ export class LeaseKeeper {
 
   /** Gives a lock back. @returns whether it was held until then. */
   async release(lease: Lease): Promise<boolean> {
-    const reason = lease.loss?.reason;
-    this.#forget(lease);
+    const reason = lease.lossReason;
+    this.#leases.delete(lease.claim.token);
     if (reason === 'gone' || reason === 'revoked') return false;
     lease.lose('released');
     const wasHeld = await this.#deps.scripts.release(lease.claim);
@@ -97,6 +98,7 @@ export class LeaseKeeper {
   /** Gives back whatever is still held. */
   async releaseAll(): Promise<void> {
     await Promise.all([...this.#leases.values()].map((lease) => this.releaseQuietly(lease)));
+    this.#cancelWake();
   }
 
   /** Gives a lock back; a failure is told by an event, since the lock ends with its lease anyway. */
@@ -174,17 +176,10 @@ export class LeaseKeeper {
   }
 
   #lose(lease: Lease, reason: LockLostReason): void {
-    if (reason !== 'shutdown') this.#forget(lease);
-    if (lease.loss !== null) return;
+    if (reason !== 'shutdown') this.#leases.delete(lease.claim.token);
+    if (lease.lossReason !== null) return;
     lease.lose(reason);
     this.#deps.events.emit('lock:lost', { heldMs: lease.heldMs, reason });
-  }
-
-  #forget(lease: Lease): void {
-    this.#leases.delete(lease.claim.token);
-    if (this.#leases.size > 0) return;
-    this.#cancelWake();
-    this.#wakeAtMs = Infinity;
   }
 }
 

@@ -46,6 +46,7 @@ export class Lease {
   /** Is true while a renewal is on its way. */
   isRenewing = false;
   #endsAtMs: number;
+  #lossReason: LockLostReason | null = null;
   #loss: LockLostError | null = null;
   #abort: AbortController | null = null;
 
@@ -73,7 +74,14 @@ export class Lease {
   }
 
   /** Is why it does not hold any more; null while it does. */
+  get lossReason(): LockLostReason | null {
+    return this.#lossReason;
+  }
+
+  /** Says that it does not hold any more, and why; null while it does. */
   get loss(): LockLostError | null {
+    // Made when first asked for: most leases are released, and nobody asks why.
+    if (this.#lossReason !== null) this.#loss ??= new LockLostError(this.claim.resource, this.#lossReason);
     return this.#loss;
   }
 
@@ -86,7 +94,7 @@ export class Lease {
   get signal(): AbortSignal {
     if (this.#abort === null) {
       this.#abort = new AbortController();
-      if (this.#loss !== null && this.#loss.reason !== 'released') this.#abort.abort(this.#loss);
+      if (this.#isLost) this.#abort.abort(this.loss);
     }
     return this.#abort.signal;
   }
@@ -99,9 +107,13 @@ export class Lease {
 
   /** Ends it: what it protects must stop. A lease ends once. */
   lose(reason: LockLostReason): void {
-    if (this.#loss !== null) return;
-    this.#loss = new LockLostError(this.claim.resource, reason);
-    if (reason !== 'released') this.#abort?.abort(this.#loss);
+    if (this.#lossReason !== null) return;
+    this.#lossReason = reason;
+    if (this.#isLost) this.#abort?.abort(this.loss);
+  }
+
+  get #isLost(): boolean {
+    return this.#lossReason !== null && this.#lossReason !== 'released';
   }
 
   /** A first lease is short, so that its renewal comes late enough to be spared by most holders. */

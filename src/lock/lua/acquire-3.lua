@@ -12,6 +12,8 @@
 -- Returns { fence, lease ms } when the caller holds the lock, else { code, ms until it may be free, server ms } with
 -- -1 queued now, -2 busy, -3 queued already
 local me = string.match(ARGV[3], '^%S+')
+-- include _take-free.lua
+
 -- include _hand-over.lua
 
 -- Answers for how long a free lock must not be granted: the server lost its memory and a holder may be left over, or

@@ -5,6 +5,8 @@
 -- ARGV[3] the caller, as in the queue; empty to take the lock from whoever holds it
 -- Returns 1, or 0 when the caller (or nobody) held the lock
 local me = string.match(ARGV[3], '^%S*')
+-- include _give-back-unwanted.lua
+
 -- include _hand-over.lua
 
 local lease = redis.call('GET', KEYS[1])
