@@ -107,33 +107,45 @@ export type { RateLimitPolicyRef } from './rate-limit/rate-limit-policies.js';
 export { DEFAULT_RATE_LIMIT_POLICY } from './rate-limit/rate-limit.constants.js';
 export { RateLimit } from './rate-limit/rate-limit.decorator.js';
 export {
+  RateLimitCallerError,
   RateLimitExceededError,
+  RateLimitHeaderError,
   RateLimitKeyError,
+  RateLimitLimitError,
   RateLimitUnavailableError,
   RateLimitUnboundError,
   UnknownRateLimitPolicyError,
   type RateLimitExcess,
 } from './rate-limit/rate-limit.errors.js';
 export {
+  RateLimitCallerException,
   RateLimitException,
   RateLimitGraphqlException,
   type RateLimitProblem,
 } from './rate-limit/rate-limit.exceptions.js';
 export { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 export {
-  RateLimitModuleOptions,
   RateLimitPolicy,
+  type RateLimitAlgorithm,
+  type RateLimitFinder,
+  type RateLimitOnRedisDown,
+} from './rate-limit/rate-limit-policy.options.js';
+export {
   RateLimitRule,
   RateLimitUse,
-  type RateLimitAlgorithm,
   type RateLimitCost,
   type RateLimitKey,
-  type RateLimitOnRedisDown,
+  type RateLimitKeyFinder,
+  type RateLimitSingleKey,
+} from './rate-limit/rate-limit-use.options.js';
+export {
+  RateLimitModuleOptions,
   type RateLimitRequest,
   type RateLimitUserFinder,
   type RateLimitUserId,
 } from './rate-limit/rate-limit.options.js';
 export { RateLimitService, type ConsumeOptions } from './rate-limit/rate-limit.service.js';
+export type { RateLimitSubject } from './rate-limit/subject-keys.js';
 export { SkipRateLimit } from './rate-limit/skip-rate-limit.decorator.js';
 
 // Locks

@@ -2,7 +2,7 @@ import type { RedisSuiteErrorCode } from '../common/errors.js';
 
 /** Says how an error is told over HTTP, without anything of the error's own message. @internal */
 export interface ErrorProblem {
-  readonly status: 409 | 429 | 503;
+  readonly status: 400 | 401 | 409 | 429 | 503;
   readonly title: string;
   readonly detail: string;
   /** Is a URI for the kind of problem. @default 'about:blank', which means: nothing beyond the status */
@@ -45,6 +45,22 @@ export const ERROR_PROBLEMS: ReadonlyMap<RedisSuiteErrorCode, ErrorProblem> = ne
   ],
   ['E_LOCK_BUSY', IN_USE],
   ['E_LOCK_TIMEOUT', IN_USE],
+  [
+    'E_RATE_LIMIT_CALLER',
+    {
+      status: 401,
+      title: 'Unauthorized',
+      detail: 'This operation is limited for each caller, and the request does not say who makes it.',
+    },
+  ],
+  [
+    'E_RATE_LIMIT_HEADER',
+    {
+      status: 400,
+      title: 'Bad request',
+      detail: 'A header is missing by which this operation is limited.',
+    },
+  ],
   [
     'E_RATE_LIMIT_EXCEEDED',
     {

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { planOf, type LimitPlan } from './limit-plan.js';
+import { groupOf, groupsOf, type PolicyGroup } from './policy-group.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import { RateLimitPolicies } from './rate-limit-policies.js';
-import type { RateLimitCost, RateLimitKey } from './rate-limit.options.js';
-import type { ResolvedRule } from './rate-limit-policy.js';
+import type { RateLimitCost, RateLimitKey } from './rate-limit-use.options.js';
+import { keyedBy, type PolicySource } from './rate-limit-policy.js';
+import { isSameKey } from './subject-kind.js';
 
 /** Is policies that count one subject, all or none of them, bound to the policies of an application. @internal */
-export interface BoundRule {
+export interface BoundRule extends PolicyGroup {
   /** Is undefined where none was given. */
   readonly key: RateLimitKey | undefined;
   readonly cost: RateLimitCost;
-  readonly plan: LimitPlan;
 }
 
 /**
@@ -26,7 +26,7 @@ export class BoundRules {
 
   constructor(private readonly policies: RateLimitPolicies) {
     const rule = policies.default;
-    this.default = rule && { key: rule.key, cost: rule.cost, plan: planOf([rule.policy]) };
+    this.default = rule && { key: rule.key, cost: rule.cost, ...groupOf([rule.policy]) };
   }
 
   /** Returns the rules of a decorator: one for each key and cost. @throws {UnknownRateLimitPolicyError} for a name unknown. */
@@ -37,18 +37,17 @@ export class BoundRules {
   }
 
   #bind(entry: RateLimitEntry): readonly BoundRule[] {
-    const groups: { key: RateLimitKey | undefined; cost: RateLimitCost; rules: ResolvedRule[] }[] = [];
+    const groups: { key: RateLimitKey | undefined; cost: RateLimitCost; policies: PolicySource[] }[] = [];
     for (const ref of entry.rules) {
       const rule = typeof ref === 'string' ? this.policies.rule(ref) : ref;
       const [key, cost] = [entry.key ?? rule.key, entry.cost ?? rule.cost];
-      const group = groups.find((other) => other.key === key && other.cost === cost);
-      if (group === undefined) groups.push({ key, cost, rules: [rule] });
-      else group.rules.push(rule);
+      const policy = keyedBy(rule.policy, key);
+      const group = groups.find((other) => isSameKey(other.key, key) && other.cost === cost);
+      if (group === undefined) groups.push({ key, cost, policies: [policy] });
+      else group.policies.push(policy);
     }
-    return groups.map(({ key, cost, rules }) => ({
-      key,
-      cost,
-      plan: planOf(rules.map(({ policy }) => policy)),
-    }));
+    return groups.flatMap(({ key, cost, policies }) =>
+      groupsOf(policies).flatMap((group) => (group === undefined ? [] : { key, cost, ...group })),
+    );
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { BoundRule } from './bound-rules.js';
+import { LimitCalls } from './limit-calls.js';
 import { Limiter } from './limiter.js';
-import type { RateLimitKey } from './rate-limit.options.js';
+import type { RateLimitKey } from './rate-limit-use.options.js';
 import { SubjectFinder } from './subject-finder.js';
-import { checkedCost, SubjectKeys } from './subject-keys.js';
+import { checkedCost } from './subject-keys.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -15,21 +16,34 @@ import type { Verdict } from './verdict.js';
 export class CallCounter {
   constructor(
     private readonly limiter: Limiter,
-    private readonly subjects: SubjectKeys,
+    private readonly calls: LimitCalls,
     private readonly finder: SubjectFinder,
   ) {}
 
   /**
    * Counts the call for the subject that `key` finds.
    *
-   * @returns the verdict; null for a call that costs nothing.
-   * @throws {RateLimitKeyError} when there is no subject, or the cost is none.
+   * @returns the verdict; null for a call that costs nothing, and for one that policies in shadow fail to count.
+   * @throws {RateLimitCallerError | RateLimitHeaderError} when the client leaves out who it is.
+   * @throws {RateLimitKeyError} when there is no subject for another reason, or the cost is none.
+   * @throws {RateLimitLimitError} when a function finds no limit.
    */
   async count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<Verdict | null> {
+    if (!rule.shadow) return this.#count(rule, key, context);
+    try {
+      return await this.#count(rule, key, context);
+    } catch (error) {
+      this.limiter.failedToWatch(rule, error);
+      return null;
+    }
+  }
+
+  async #count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<Verdict | null> {
     const cost = typeof rule.cost === 'number' ? rule.cost : await rule.cost(context);
     if (cost === 0) return null;
     const found = this.finder.find(key, context);
     const subject = typeof found === 'string' ? found : await found;
-    return this.limiter.decide(this.subjects.call(rule.plan, subject, checkedCost(cost)));
+    const call = this.calls.of(rule, { subject, context }, checkedCost(cost));
+    return this.limiter.decide(call instanceof Promise ? await call : call);
   }
 }

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
 import type { WindowOutcome } from './limit-plan.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
-import type { RateLimitKey } from './rate-limit.options.js';
+import type { RateLimitKey } from './rate-limit-use.options.js';
 import { tightestFirst } from './verdict.js';
 
 /** Registered, so that the ESM and CommonJS builds share them. */

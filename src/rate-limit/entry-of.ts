@@ -3,7 +3,7 @@ import { findProblems } from '../common/option-validation.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import { duplicateProblem } from './rate-limit-policies.js';
 import { resolveRule, type ResolvedRule } from './rate-limit-policy.js';
-import { RateLimitRule, RateLimitUse } from './rate-limit.options.js';
+import { RateLimitRule, RateLimitUse } from './rate-limit-use.options.js';
 
 /** Is what `@RateLimit` takes: a policy's name, a rule, or several to be passed together. @publicApi */
 export type RateLimitRef = string | RateLimitRule | readonly (string | RateLimitRule)[];

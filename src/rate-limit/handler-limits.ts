@@ -3,12 +3,14 @@ import type { BoundRule } from './bound-rules.js';
 import { CallCounter } from './call-counter.js';
 import { addOutcomes, callState, type CallState } from './call-state.js';
 import { HandlerRules } from './handler-rules.js';
-import { planOf } from './limit-plan.js';
+import { narrowed } from './policy-group.js';
 import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
-import type { RateLimitKey, ResolvedRateLimitOptions } from './rate-limit.options.js';
-import { refusalOf } from './refusal.js';
-import { responseOf, setHeader } from './request-of.js';
+import type { RateLimitKey } from './rate-limit-use.options.js';
+import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
+import { callerRefusalOf, refusalOf } from './refusal.js';
+import { responseOf, setHeader, type RateLimitResponse } from './request-of.js';
+import { isSameKey } from './subject-kind.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -39,11 +41,21 @@ export class HandlerLimits {
 
   async #apply(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<void> {
     const state = callState(context);
-    const verdict = await this.counter.count(rule, key, context);
-    state.counted.push(...rule.plan.windows.map(({ policy }) => ({ policy: policy.name, key })));
-    if (verdict === null) return;
+    const verdict = await this.#count(rule, key, context);
+    state.counted.push(...rule.policies.map(({ name }) => ({ policy: name, key })));
+    if (verdict === null || verdict.outcomes.length === 0) return;
     this.#tell(context, verdict);
     if (!verdict.allowed) throw await refusalOf(context, verdict);
+  }
+
+  async #count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<Verdict | null> {
+    try {
+      return await this.counter.count(rule, key, context);
+    } catch (error) {
+      const refusal = await callerRefusalOf(context, error);
+      if (refusal !== error && context.getType() === 'http') sayProblem(responseOf(context));
+      throw refusal;
+    }
   }
 
   #tell(context: ExecutionContext, { allowed, unavailable, decision, outcomes }: Verdict): void {
@@ -53,18 +65,20 @@ export class HandlerLimits {
     const headers: Header[] = unavailable
       ? [['Retry-After', String(Math.ceil(decision.retryAfterMs / 1_000))]]
       : rateLimitHeaders(told, { legacy: this.options.legacyHeaders });
-    if (!allowed && context.getType() === 'http') headers.push(['Content-Type', 'application/problem+json']);
     for (const header of headers) setHeader(response, header);
+    if (!allowed && context.getType() === 'http') sayProblem(response);
   }
 }
 
-/** Leaves out the windows that have counted this call before; null when none is left. */
+function sayProblem(response: RateLimitResponse | undefined): void {
+  if (response !== undefined) setHeader(response, ['Content-Type', 'application/problem+json']);
+}
+
+/** Leaves out the policies that have counted this call before; null when none is left. */
 function uncounted(rule: BoundRule, key: RateLimitKey, { counted }: CallState): BoundRule | null {
   if (counted.length === 0) return rule;
-  const { windows } = rule.plan;
-  const due = windows.filter(({ policy: { name } }) => {
-    return !counted.some((other) => other.policy === name && other.key === key);
-  });
-  if (due.length === windows.length) return rule;
-  return due.length === 0 ? null : { ...rule, plan: planOf(due.map(({ policy }) => policy)) };
+  return narrowed(
+    rule,
+    (name) => !counted.some(({ policy, key: other }) => policy === name && isSameKey(other, key)),
+  );
 }

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { BoundRules, type BoundRule } from './bound-rules.js';
-import { planOf } from './limit-plan.js';
+import { narrowed } from './policy-group.js';
 import { RATE_LIMIT_METADATA, SKIP_RATE_LIMIT_METADATA } from './rate-limit.constants.js';
 import type { RateLimitEntry, RateLimitMetadata, SkipRateLimitMetadata } from './rate-limit-entry.js';
 
@@ -50,12 +50,7 @@ export class HandlerRules {
       SkipRateLimitMetadata | undefined;
     if (skipped === undefined) return rules;
     if (skipped.policies.length === 0) return [];
-    return rules.flatMap((rule) => {
-      const { windows } = rule.plan;
-      const kept = windows.filter(({ policy }) => !skipped.policies.includes(policy.name));
-      if (kept.length === windows.length) return [rule];
-      return kept.length === 0 ? [] : [{ ...rule, plan: planOf(kept.map(({ policy }) => policy)) }];
-    });
+    return rules.flatMap((rule) => narrowed(rule, (name) => !skipped.policies.includes(name)) ?? []);
   }
 }
 

@@ -13,6 +13,8 @@ export interface PlannedWindow {
 /** Is the windows that a call must pass together: all of them count it, or none does. Made once for many calls. @internal */
 export interface LimitPlan {
   readonly windows: readonly PlannedWindow[];
+  /** Is true when they only watch. */
+  readonly shadow: boolean;
   /** Describes the windows to the script. */
   readonly wire: readonly RedisArgument[];
 }
@@ -50,5 +52,5 @@ export function planOf(policies: readonly ResolvedPolicy[]): LimitPlan {
     const { limit, length, grain, burst } = shape;
     return [letter, limit, length, grain, burst, policy.blockMs * 1_000, windows.length - i];
   });
-  return { windows, wire };
+  return { windows, shadow: policies.every(({ shadow }) => shadow), wire };
 }

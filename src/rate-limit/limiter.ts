@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { toError } from '../common/errors.js';
 import { SuiteEvents } from '../common/events.js';
 import type { LimitCall, WindowOutcome } from './limit-plan.js';
 import { MemoryLimits } from './memory-limits.js';
+import type { PolicyGroup } from './policy-group.js';
 import './rate-limit.events.js';
 import { SharedLimits } from './shared-limits.js';
 import { BY_REDIS, verdictOf, type Verdict } from './verdict.js';
@@ -26,8 +28,15 @@ export class Limiter {
   async decide(call: LimitCall): Promise<Verdict> {
     const outcomes = await this.shared.decide(call);
     const verdict = outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
-    if (call.cost > 0) this.#tell(verdict);
-    return verdict;
+    const { shadow } = call.plan;
+    if (call.cost > 0) this.#tell(verdict, shadow);
+    return shadow ? letThrough(verdict) : verdict;
+  }
+
+  /** Tells that policies in shadow could not count a call. */
+  failedToWatch({ policies }: PolicyGroup, error: unknown): void {
+    const names = policies.map(({ name }) => `'${name}'`).join(', ');
+    this.events.emit('suite:error', { where: `watching by rate limit ${names}`, error: toError(error) });
   }
 
   /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
@@ -59,10 +68,16 @@ export class Limiter {
     return verdictOf([...counted, ...waved], { degraded: true, unavailable });
   }
 
-  #tell({ allowed, decision: { policy, degraded, retryAfterMs } }: Verdict): void {
-    if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded });
-    else this.events.emit('rate-limit:denied', { policy, degraded, retryAfterMs });
+  #tell({ allowed, decision: { policy, degraded, retryAfterMs } }: Verdict, shadow: boolean): void {
+    if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded, shadow });
+    else this.events.emit('rate-limit:denied', { policy, degraded, shadow, retryAfterMs });
   }
+}
+
+/** A policy in shadow refuses nothing and shows clients nothing. */
+function letThrough(verdict: Verdict): Verdict {
+  const decision = { ...verdict.decision, allowed: true, retryAfterMs: 0 };
+  return { ...verdict, allowed: true, unavailable: false, outcomes: [], decision };
 }
 
 function refused({ policy }: { policy: WindowOutcome['policy'] }): WindowOutcome {

@@ -1,4 +1,4 @@
-import type { RateLimitCost, RateLimitKey } from './rate-limit.options.js';
+import type { RateLimitCost, RateLimitKey } from './rate-limit-use.options.js';
 import type { ResolvedRule } from './rate-limit-policy.js';
 
 /** Is what one `@RateLimit` says. @internal */

@@ -1,17 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidOptionsError } from '../common/errors.js';
 import { findProblems } from '../common/option-validation.js';
-import { planOf, type LimitPlan } from './limit-plan.js';
+import { groupsOf, type PolicyGroups } from './policy-group.js';
 import { DEFAULT_RATE_LIMIT_POLICY, RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import { UnknownRateLimitPolicyError } from './rate-limit.errors.js';
-import { RateLimitPolicy, type ResolvedRateLimitOptions } from './rate-limit.options.js';
-import { resolvePolicy, resolveRule, type ResolvedPolicy, type ResolvedRule } from './rate-limit-policy.js';
+import { RateLimitPolicy } from './rate-limit-policy.options.js';
+import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
+import { resolvePolicy, resolveRule, type PolicySource, type ResolvedRule } from './rate-limit-policy.js';
 
 /** Is what `RateLimitService` takes for a policy: a name, a policy, or several to be passed together. @publicApi */
 export type RateLimitPolicyRef = string | RateLimitPolicy | readonly (string | RateLimitPolicy)[];
 
 /**
- * Knows the module's policies by name, and makes a plan out of what a caller names.
+ * Knows the module's policies by name, and finds those that a caller names.
  *
  * @internal
  */
@@ -20,8 +21,8 @@ export class RateLimitPolicies {
   /** Is what `RateLimitGuard` applies to every handler; undefined for nothing. */
   readonly default: ResolvedRule | undefined;
   readonly #rules: ReadonlyMap<string, ResolvedRule>;
-  readonly #plansByName = new Map<string, LimitPlan>();
-  readonly #plansByPolicy = new WeakMap<object, LimitPlan>();
+  readonly #groupsByName = new Map<string, PolicyGroups>();
+  readonly #groupsByPolicy = new WeakMap<object, PolicyGroups>();
 
   constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) options: ResolvedRateLimitOptions) {
     const rules = Object.entries(options.policies).map(
@@ -52,23 +53,24 @@ export class RateLimitPolicies {
   }
 
   /**
-   * Returns the plan for what a caller names; the same name or object has the same plan each time.
+   * Returns what a caller names: those policies that are enforced, then those that only watch. The same name or object
+   * has the same groups each time.
    *
    * @throws {UnknownRateLimitPolicyError} when a name stands for no policy.
    * @throws {InvalidOptionsError} when an inline policy cannot be used.
    */
-  plan(ref: RateLimitPolicyRef): LimitPlan {
+  groups(ref: RateLimitPolicyRef): PolicyGroups {
     if (typeof ref === 'string') {
-      const known = this.#plansByName.get(ref) ?? planOf([this.rule(ref).policy]);
-      this.#plansByName.set(ref, known);
+      const known = this.#groupsByName.get(ref) ?? groupsOf([this.rule(ref).policy]);
+      this.#groupsByName.set(ref, known);
       return known;
     }
-    const known = this.#plansByPolicy.get(ref) ?? planOf(this.#resolve(ref));
-    this.#plansByPolicy.set(ref, known);
+    const known = this.#groupsByPolicy.get(ref) ?? groupsOf(this.#resolve(ref));
+    this.#groupsByPolicy.set(ref, known);
     return known;
   }
 
-  #resolve(ref: RateLimitPolicy | readonly (string | RateLimitPolicy)[]): ResolvedPolicy[] {
+  #resolve(ref: RateLimitPolicy | readonly (string | RateLimitPolicy)[]): PolicySource[] {
     const refs = Array.isArray(ref)
       ? (ref as readonly (string | RateLimitPolicy)[])
       : [ref as RateLimitPolicy];

@@ -1,32 +1,53 @@
 import { toMs } from '../common/duration.js';
+import { escapeSegment } from '../common/keys/key-encoding.js';
 import type {
   RateLimitAlgorithm,
-  RateLimitCost,
-  RateLimitKey,
+  RateLimitFinder,
   RateLimitOnRedisDown,
   RateLimitPolicy,
-  RateLimitRule,
-} from './rate-limit.options.js';
+} from './rate-limit-policy.options.js';
+import type { RateLimitCost, RateLimitKey, RateLimitRule } from './rate-limit-use.options.js';
+import { kindOf } from './subject-kind.js';
 
-/** Is a policy ready for use. @internal */
-export interface ResolvedPolicy {
+/** Is what policies have in common, whether their limit is known or found for each subject. @internal */
+export interface PolicyFrame {
   /** Is the name in keys, decisions and metrics. */
   readonly name: string;
-  /** Is the name shown to clients. */
-  readonly publicName: string;
-  readonly limit: number;
+  /** Is true for a name that was given; one made up from a place in the code is not shown to clients. */
+  readonly isNamed: boolean;
+  /** Is the last part of the keys: the name, and the kind of subject. */
+  readonly keyPart: string;
   readonly windowMs: number;
   readonly algorithm: RateLimitAlgorithm;
-  /** Is the limit where the policy or its algorithm knows no burst. */
-  readonly burst: number;
   /** Is 0 when an excess does not block. */
   readonly blockMs: number;
   readonly onRedisDown: RateLimitOnRedisDown;
+  readonly shadow: boolean;
 }
+
+/** Is a policy ready for use. @internal */
+export interface ResolvedPolicy extends PolicyFrame {
+  /** Is the name shown to clients. */
+  readonly publicName: string;
+  readonly limit: number;
+  /** Is the limit where the policy or its algorithm knows no burst. */
+  readonly burst: number;
+}
+
+/** Is a policy whose limit a function finds for each subject. @internal */
+export interface DynamicPolicy extends PolicyFrame {
+  readonly find: RateLimitFinder;
+  readonly limitTtlMs: number;
+  /** Is undefined where the burst is the limit. */
+  readonly burst: number | undefined;
+}
+
+/** Is a policy, its limit known or not. @internal */
+export type PolicySource = ResolvedPolicy | DynamicPolicy;
 
 /** Is a rule ready for use. @internal */
 export interface ResolvedRule {
-  readonly policy: ResolvedPolicy;
+  readonly policy: PolicySource;
   /** Is undefined where none was given. */
   readonly key: RateLimitKey | undefined;
   readonly cost: RateLimitCost;
@@ -38,23 +59,58 @@ export interface ResolvedRule {
  *
  * @internal
  */
-export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): ResolvedPolicy {
+export function resolvePolicy(
+  raw: RateLimitPolicy & { readonly limit: number },
+  fallbackName?: string,
+): ResolvedPolicy;
+export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): PolicySource;
+export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): PolicySource {
   const windowMs = toMs(raw.window, 'window');
-  const shown =
-    raw.name ?? `${raw.limit}-per-${windowMs % 1_000 === 0 ? `${windowMs / 1_000}s` : `${windowMs}ms`}`;
-  return Object.freeze({
-    name: raw.name ?? fallbackName ?? shown,
-    publicName: shown,
-    limit: raw.limit,
+  const { limit } = raw;
+  const shown = shownName(typeof limit === 'number' ? limit : 'some', windowMs);
+  const name = raw.name ?? fallbackName ?? shown;
+  const frame: PolicyFrame = {
+    name,
+    isNamed: raw.name !== undefined,
+    keyPart: escapeSegment(name),
     windowMs,
     algorithm: raw.algorithm ?? 'sliding-window',
-    burst: raw.burst ?? raw.limit,
     blockMs: raw.block === undefined ? 0 : toMs(raw.block, 'block'),
     onRedisDown: raw.onRedisDown ?? 'memory',
-  });
+    shadow: raw.shadow ?? false,
+  };
+  if (typeof limit === 'number') {
+    return Object.freeze({ ...frame, publicName: raw.name ?? shown, limit, burst: raw.burst ?? limit });
+  }
+  const limitTtlMs = toMs(raw.limitTtl ?? '1m', 'limitTtl');
+  return Object.freeze({ ...frame, find: limit, limitTtlMs, burst: raw.burst });
 }
 
 /** Resolves a rule that has been validated. @internal */
 export function resolveRule(raw: RateLimitRule, fallbackName?: string): ResolvedRule {
-  return Object.freeze({ policy: resolvePolicy(raw, fallbackName), key: raw.key, cost: raw.cost ?? 1 });
+  const policy = keyedBy(resolvePolicy(raw, fallbackName), raw.key);
+  return Object.freeze({ policy, key: raw.key, cost: raw.cost ?? 1 });
+}
+
+/** Tells whether a function finds the limit. @internal */
+export function isDynamic(policy: PolicySource): policy is DynamicPolicy {
+  return 'find' in policy;
+}
+
+/** Makes the policy of one limit. @internal */
+export function withLimit(policy: DynamicPolicy, limit: number): ResolvedPolicy {
+  const { find: _find, limitTtlMs: _limitTtlMs, burst, ...frame } = policy;
+  const publicName = frame.isNamed ? frame.name : shownName(limit, frame.windowMs);
+  return Object.freeze({ ...frame, publicName, limit, burst: burst ?? limit });
+}
+
+/** Returns a policy that counts the subjects of `key`, apart from those of other kinds. @internal */
+export function keyedBy(policy: PolicySource, key: RateLimitKey | undefined): PolicySource {
+  const kind = kindOf(key);
+  const keyPart = escapeSegment(policy.name) + (kind === '' ? '' : `@${escapeSegment(kind)}`);
+  return keyPart === policy.keyPart ? policy : Object.freeze({ ...policy, keyPart });
+}
+
+function shownName(limit: number | string, windowMs: number): string {
+  return `${limit}-per-${windowMs % 1_000 === 0 ? `${windowMs / 1_000}s` : `${windowMs}ms`}`;
 }

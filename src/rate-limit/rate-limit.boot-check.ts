@@ -8,6 +8,7 @@ import { RateLimitPolicies } from './rate-limit-policies.js';
 import type { RateLimitEntry, RateLimitMetadata, SkipRateLimitMetadata } from './rate-limit-entry.js';
 import { RATE_LIMIT_METADATA, SKIP_RATE_LIMIT_METADATA } from './rate-limit.constants.js';
 import { knownPolicies } from './rate-limit.errors.js';
+import { isByArguments } from './subject-kind.js';
 
 const NO_HANDLERS = 'stands on a class without handlers, where it does nothing; put it on the methods';
 const NO_KEY =
@@ -76,7 +77,7 @@ export class RateLimitBootCheck {
     const onMethods = [...this.#limitedMethods()].flatMap(({ metadata }) => metadata.entries);
     for (const entry of [...onClasses, ...onMethods]) {
       for (const { policy } of entry.rules.filter((rule) => typeof rule !== 'string')) {
-        if (policy.name === policy.publicName) continue;
+        if (policy.isNamed) continue;
         const owner = owners.get(policy.name) ?? entry;
         owners.set(policy.name, owner);
         if (owner !== entry) yield { path: pathOf(entry), message: SHARED_NAME };
@@ -97,10 +98,10 @@ export class RateLimitBootCheck {
   }
 
   #hasKeys({ key, rules }: RateLimitEntry): boolean {
-    if (key !== undefined) return typeof key === 'function';
+    if (key !== undefined) return isByArguments(key);
     return rules.every((rule) => {
       const own = typeof rule === 'string' ? this.policies.find(rule) : rule;
-      return own === undefined || typeof own.key === 'function';
+      return own === undefined || isByArguments(own.key);
     });
   }
 }

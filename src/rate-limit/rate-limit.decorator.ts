@@ -10,7 +10,7 @@ import type { RateLimitEntry, RateLimitMetadata } from './rate-limit-entry.js';
 import { RATE_LIMIT_METADATA } from './rate-limit.constants.js';
 import { RateLimitUnboundError } from './rate-limit.errors.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
-import type { RateLimitUse } from './rate-limit.options.js';
+import type { RateLimitUse } from './rate-limit-use.options.js';
 import { ServiceCallContext } from './service-call-context.js';
 import { ServiceLimits } from './service-limits.js';
 

@@ -1,4 +1,5 @@
 import { RedisSuiteError } from '../common/errors.js';
+import { MAX_LIMIT, MAX_LOG_LIMIT } from './rate-limit-policy.options.js';
 
 /** Says how the tightest window of a call stands; times count from now. @publicApi */
 export interface RateLimitExcess {
@@ -61,6 +62,52 @@ export class RateLimitUnavailableError extends RedisSuiteError {
 /** Says that a rate limit does not know whom or how much to count. @publicApi */
 export class RateLimitKeyError extends RedisSuiteError {
   readonly code = 'E_RATE_LIMIT_KEY';
+}
+
+/**
+ * Says that a call does not tell who makes it, where a limit counts users or holders of API keys. Over HTTP it is
+ * answered with 401.
+ *
+ * @publicApi
+ */
+export class RateLimitCallerError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_CALLER';
+}
+
+/**
+ * Says that a call lacks the header by which a limit counts. Over HTTP it is answered with 400.
+ *
+ * @publicApi
+ */
+export class RateLimitHeaderError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_HEADER';
+
+  constructor(
+    /** Is the header's name, in lower case. */
+    readonly header: string,
+  ) {
+    super(
+      `A rate limit counts by the header ${header}, and the call has none: let the client send it once, with a value.`,
+    );
+  }
+}
+
+/** Says that the `limit` function of a policy failed, or found no limit. @publicApi */
+export class RateLimitLimitError extends RedisSuiteError {
+  readonly code = 'E_RATE_LIMIT_LIMIT';
+
+  constructor(
+    readonly policy: string,
+    cause?: unknown,
+  ) {
+    super(
+      cause === undefined
+        ? `The limit function of policy '${policy}' must answer a whole number from 1 to ${MAX_LIMIT}, ` +
+            `or to ${MAX_LOG_LIMIT} for a sliding log.`
+        : `The limit function of policy '${policy}' failed; its error is the cause.`,
+      { cause },
+    );
+  }
 }
 
 /** Says that a method under `@RateLimit` was called on an instance that Nest did not build. @publicApi */

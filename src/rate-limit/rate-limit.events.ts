@@ -1,11 +1,12 @@
 declare module '../common/events.js' {
   interface SuiteEventMap {
-    /** A call was counted and may go on. */
-    'rate-limit:allowed': { readonly policy: string; readonly degraded: boolean };
-    /** A call was refused; `policy` is the tightest of its policies. */
+    /** A call was counted and may go on; `policy` is the tightest of its policies. */
+    'rate-limit:allowed': { readonly policy: string; readonly degraded: boolean; readonly shadow: boolean };
+    /** A call was refused, or, with `shadow`, would have been; `policy` is the tightest of its policies. */
     'rate-limit:denied': {
       readonly policy: string;
       readonly degraded: boolean;
+      readonly shadow: boolean;
       readonly retryAfterMs: number;
     };
     /** Redis did not decide, so that `onRedisDown` does; `error` is a `RedisSuiteError`. */

@@ -39,6 +39,39 @@ export class RateLimitGraphqlException extends RateLimitException {
   }
 }
 
+/** Refuses a call that does not say whom it counts for: with 401 or 400 over HTTP. @publicApi */
+export class RateLimitCallerException extends HttpException {
+  /** Tells clients what happened, in GraphQL. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(
+    readonly problem: RateLimitProblem,
+    cause: Error,
+  ) {
+    super(problem, problem.status, { cause });
+    this.message = problem.detail;
+    this.extensions = { code: problem.code };
+  }
+}
+
+/** Is the problem of a call that does not say who makes it. @internal */
+export const CALLER_PROBLEM: RateLimitProblem = Object.freeze({
+  type: 'about:blank',
+  title: 'Unauthorized',
+  status: HttpStatus.UNAUTHORIZED,
+  detail: 'This operation is limited for each caller, and the request does not say who makes it.',
+  code: 'E_RATE_LIMIT_CALLER',
+});
+
+/** Is the problem of a call without the header by which it is counted. @internal */
+export const HEADER_PROBLEM: RateLimitProblem = Object.freeze({
+  type: 'about:blank',
+  title: 'Bad request',
+  status: HttpStatus.BAD_REQUEST,
+  detail: 'A header is missing by which this operation is limited.',
+  code: 'E_RATE_LIMIT_HEADER',
+});
+
 /** Makes the problem for a call beyond a limit. @internal */
 export function exceededProblem(violated: readonly string[]): RateLimitProblem {
   return {

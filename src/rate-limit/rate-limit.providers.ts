@@ -3,8 +3,10 @@ import { BoundRules } from './bound-rules.js';
 import { CallCounter } from './call-counter.js';
 import { DecisionDeadline } from './decision-deadline.js';
 import { Denials } from './denials.js';
+import { DynamicLimits } from './dynamic-limits.js';
 import { HandlerLimits } from './handler-limits.js';
 import { HandlerRules } from './handler-rules.js';
+import { LimitCalls } from './limit-calls.js';
 import { Limiter } from './limiter.js';
 import { MemoryLimits } from './memory-limits.js';
 import { RateLimitPolicies } from './rate-limit-policies.js';
@@ -24,8 +26,10 @@ export const RATE_LIMIT_PROVIDERS: Provider[] = [
   CallCounter,
   DecisionDeadline,
   Denials,
+  DynamicLimits,
   HandlerLimits,
   HandlerRules,
+  LimitCalls,
   Limiter,
   MemoryLimits,
   RateLimitBootCheck,

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { toMs, type Duration } from '../common/duration.js';
+import type { LimitAsker } from './dynamic-limits.js';
+import { LimitCalls } from './limit-calls.js';
+import type { LimitCall } from './limit-plan.js';
 import { Limiter } from './limiter.js';
+import type { PolicyGroup } from './policy-group.js';
 import type { RateLimitDecision } from './rate-limit-decision.js';
 import { RateLimitPolicies, type RateLimitPolicyRef } from './rate-limit-policies.js';
-import { checkedCost, checkedSubject, SubjectKeys } from './subject-keys.js';
-import type { LimitCall } from './limit-plan.js';
+import { checkedCost, checkedSubject, type RateLimitSubject } from './subject-keys.js';
 import { decisionOrThrow, type Verdict } from './verdict.js';
 
 /** Adjusts one call. @publicApi */
@@ -17,8 +20,9 @@ export interface ConsumeOptions {
  * Counts calls of subjects against policies, on time and state shared by all instances.
  *
  * A policy is the name of one in `rateLimit.policies`, a policy itself, or a list of them: then all windows count the
- * call, or, if one refuses it, none. A subject is any text, such as a user's id or an e-mail address; only a digest of
- * it is kept. Subjects are counted by the name of the policy.
+ * call, or, if one refuses it, none. A subject is any text, such as a user's id or an e-mail address, or a list of
+ * texts; only a digest of it is kept. Subjects are counted by the name of the policy, and by the kind of its `key`: for
+ * a policy with `key: 'user'` the subject is a user's id.
  *
  * @example
  * ```ts
@@ -31,7 +35,7 @@ export class RateLimitService {
   constructor(
     private readonly limiter: Limiter,
     private readonly policies: RateLimitPolicies,
-    private readonly subjects: SubjectKeys,
+    private readonly calls: LimitCalls,
   ) {}
 
   /**
@@ -41,13 +45,14 @@ export class RateLimitService {
    * @returns the tightest window's decision.
    * @throws {UnknownRateLimitPolicyError} when a name stands for no policy.
    * @throws {RateLimitKeyError} when the subject is empty or the cost is no whole number from 1.
+   * @throws {RateLimitLimitError} when the policy's `limit` function finds none.
    */
   async consume(
     policy: RateLimitPolicyRef,
-    subject: string,
-    options: ConsumeOptions = {},
+    subject: RateLimitSubject,
+    { cost = 1 }: ConsumeOptions = {},
   ): Promise<RateLimitDecision> {
-    const { decision } = await this.#consume(policy, subject, options);
+    const { decision } = await this.#decide(policy, subject, checkedCost(cost));
     return decision;
   }
 
@@ -59,21 +64,21 @@ export class RateLimitService {
    */
   async consumeOrThrow(
     policy: RateLimitPolicyRef,
-    subject: string,
-    options: ConsumeOptions = {},
+    subject: RateLimitSubject,
+    { cost = 1 }: ConsumeOptions = {},
   ): Promise<RateLimitDecision> {
-    return decisionOrThrow(await this.#consume(policy, subject, options));
+    return decisionOrThrow(await this.#decide(policy, subject, checkedCost(cost)));
   }
 
   /** Tells what `consume` would decide, without counting. */
-  async peek(policy: RateLimitPolicyRef, subject: string): Promise<RateLimitDecision> {
-    const { decision } = await this.limiter.decide(this.#call(policy, subject, 0));
+  async peek(policy: RateLimitPolicyRef, subject: RateLimitSubject): Promise<RateLimitDecision> {
+    const { decision } = await this.#decide(policy, subject, 0);
     return decision;
   }
 
   /** Forgets what a subject has consumed, and lifts a block. @throws {RedisUnavailableError} when Redis is away. */
-  async reset(policy: RateLimitPolicyRef, subject: string): Promise<void> {
-    await this.limiter.reset(this.#call(policy, subject, 0));
+  async reset(policy: RateLimitPolicyRef, subject: RateLimitSubject): Promise<void> {
+    await this.#forEach(policy, [subject, 0], (call) => this.limiter.reset(call));
   }
 
   /**
@@ -81,25 +86,50 @@ export class RateLimitService {
    *
    * @throws {RedisUnavailableError} when Redis is away.
    */
-  async refund(policy: RateLimitPolicyRef, subject: string, cost = 1): Promise<void> {
-    await this.limiter.refund(this.#call(policy, subject, -checkedCost(cost)));
+  async refund(policy: RateLimitPolicyRef, subject: RateLimitSubject, cost = 1): Promise<void> {
+    await this.#forEach(policy, [subject, -checkedCost(cost)], (call) => this.limiter.refund(call));
   }
 
   /** Refuses all calls of a subject for a time. @throws {RedisUnavailableError} when Redis is away. */
-  async block(policy: RateLimitPolicyRef, subject: string, duration: Duration): Promise<void> {
-    await this.limiter.block(this.#call(policy, subject, 0), toMs(duration, 'duration'));
+  async block(policy: RateLimitPolicyRef, subject: RateLimitSubject, duration: Duration): Promise<void> {
+    const blockMs = toMs(duration, 'duration');
+    await this.#forEach(policy, [subject, 0], (call) => this.limiter.block(call, blockMs));
   }
 
   /** Lifts a block; what was counted stays. @throws {RedisUnavailableError} when Redis is away. */
-  async unblock(policy: RateLimitPolicyRef, subject: string): Promise<void> {
-    await this.limiter.block(this.#call(policy, subject, 0), 0);
+  async unblock(policy: RateLimitPolicyRef, subject: RateLimitSubject): Promise<void> {
+    await this.#forEach(policy, [subject, 0], (call) => this.limiter.block(call, 0));
   }
 
-  #consume(policy: RateLimitPolicyRef, subject: string, { cost = 1 }: ConsumeOptions): Promise<Verdict> {
-    return this.limiter.decide(this.#call(policy, subject, checkedCost(cost)));
+  /** Decides by the policies that are enforced; those in shadow only watch. */
+  async #decide(policy: RateLimitPolicyRef, subject: RateLimitSubject, cost: number): Promise<Verdict> {
+    const asker = { subject: checkedSubject(subject) };
+    const [group, watching] = this.policies.groups(policy);
+    if (watching === undefined) return this.#decideBy(group, asker, cost);
+    const [verdict] = await Promise.all([
+      this.#decideBy(group, asker, cost),
+      this.#decideBy(watching, asker, cost).catch((error: unknown) =>
+        this.limiter.failedToWatch(watching, error),
+      ),
+    ]);
+    return verdict;
   }
 
-  #call(policy: RateLimitPolicyRef, subject: string, cost: number): LimitCall {
-    return this.subjects.call(this.policies.plan(policy), checkedSubject(subject), cost);
+  #decideBy(group: PolicyGroup, asker: LimitAsker, cost: number): Promise<Verdict> {
+    const call = this.calls.of(group, asker, cost);
+    return call instanceof Promise
+      ? call.then((made) => this.limiter.decide(made))
+      : this.limiter.decide(call);
+  }
+
+  async #forEach(
+    policy: RateLimitPolicyRef,
+    [subject, cost]: readonly [RateLimitSubject, number],
+    act: (call: LimitCall) => Promise<void>,
+  ): Promise<void> {
+    const asker = { subject: checkedSubject(subject) };
+    for (const group of this.policies.groups(policy)) {
+      if (group !== undefined) await act(await this.calls.of(group, asker, cost));
+    }
   }
 }

@@ -1,7 +1,10 @@
 import type { ExecutionContext } from '@nestjs/common';
-import type { RateLimitDecision } from './rate-limit-decision.js';
+import { RateLimitCallerError, RateLimitHeaderError } from './rate-limit.errors.js';
 import {
+  CALLER_PROBLEM,
   exceededProblem,
+  HEADER_PROBLEM,
+  RateLimitCallerException,
   RateLimitException,
   RateLimitGraphqlException,
   refusalPayload,
@@ -10,40 +13,58 @@ import {
 } from './rate-limit.exceptions.js';
 import type { Verdict } from './verdict.js';
 
+/** Makes what is thrown to refuse a call. @internal */
+export function refusalOf(context: ExecutionContext, verdict: Verdict): Promise<Error> {
+  const { decision } = verdict;
+  const problem = problemOf(verdict);
+  return exceptionFor(context, {
+    http: () => new RateLimitException(problem, decision),
+    graphql: () => new RateLimitGraphqlException(problem, decision),
+    message: { status: 'error', message: problem.detail, ...refusalPayload(problem, decision) },
+  });
+}
+
+/** Makes what is thrown when a client leaves out whom its call counts for; what is no such error stays as it is. @internal */
+export async function callerRefusalOf(context: ExecutionContext, error: unknown): Promise<unknown> {
+  if (!(error instanceof RateLimitCallerError || error instanceof RateLimitHeaderError)) return error;
+  const problem = error instanceof RateLimitCallerError ? CALLER_PROBLEM : HEADER_PROBLEM;
+  const exception = () => new RateLimitCallerException(problem, error);
+  return exceptionFor(context, {
+    http: exception,
+    graphql: exception,
+    message: { status: 'error', message: problem.detail, code: problem.code },
+  });
+}
+
 /**
- * Makes what is thrown to refuse a call: each context turns only its own kind of exception into an answer.
+ * Each context turns only its own kind of exception into an answer.
  *
  * The packages of WebSockets and microservices are optional. They are imported here and now, when a call in their
  * context proves that the application has them.
- *
- * @internal
  */
-export async function refusalOf(context: ExecutionContext, verdict: Verdict): Promise<Error> {
-  const { decision } = verdict;
-  const problem = problemOf(verdict);
+async function exceptionFor(
+  context: ExecutionContext,
+  { http, graphql, message }: { http: () => Error; graphql: () => Error; message: object },
+): Promise<Error> {
   switch (context.getType<string>()) {
     case 'ws': {
       const { WsException } = await import('@nestjs/websockets');
-      return withoutStack(() => new WsException(messageOf(problem, decision)));
+      return withoutStack(() => new WsException(message));
     }
     case 'rpc': {
       const { RpcException } = await import('@nestjs/microservices');
-      return withoutStack(() => new RpcException(messageOf(problem, decision)));
+      return withoutStack(() => new RpcException(message));
     }
     case 'graphql':
-      return withoutStack(() => new RateLimitGraphqlException(problem, decision));
+      return withoutStack(graphql);
     default:
-      return withoutStack(() => new RateLimitException(problem, decision));
+      return withoutStack(http);
   }
 }
 
 function problemOf({ unavailable, outcomes }: Verdict): RateLimitProblem {
   if (unavailable) return UNAVAILABLE_PROBLEM;
   return exceededProblem(outcomes.filter(({ allowed }) => !allowed).map(({ policy }) => policy.publicName));
-}
-
-function messageOf(problem: RateLimitProblem, decision: RateLimitDecision): object {
-  return { status: 'error', message: problem.detail, ...refusalPayload(problem, decision) };
 }
 
 /** A refusal is no fault, and to capture its stack would cost more than all the rest of it. */

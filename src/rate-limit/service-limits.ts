@@ -3,6 +3,7 @@ import { BoundRules } from './bound-rules.js';
 import { CallCounter } from './call-counter.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import { RateLimitKeyError } from './rate-limit.errors.js';
+import { isByArguments } from './subject-kind.js';
 import { decisionOrThrow } from './verdict.js';
 
 /**
@@ -25,7 +26,7 @@ export class ServiceLimits {
    */
   async enforce(entry: RateLimitEntry, context: ExecutionContext): Promise<void> {
     for (const rule of this.rules.of(entry)) {
-      if (typeof rule.key !== 'function') throw noKey(entry.label);
+      if (!isByArguments(rule.key)) throw noKey(entry.label);
       const verdict = await this.counter.count(rule, rule.key, context);
       if (verdict !== null) decisionOrThrow(verdict);
     }

@@ -1,9 +1,12 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { normalizeAddress } from './ip-address.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
-import { RateLimitKeyError } from './rate-limit.errors.js';
-import type { RateLimitKey, ResolvedRateLimitOptions } from './rate-limit.options.js';
+import { RateLimitCallerError, RateLimitHeaderError, RateLimitKeyError } from './rate-limit.errors.js';
+import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
+import type { RateLimitKey, RateLimitSingleKey } from './rate-limit-use.options.js';
 import { requestOf } from './request-of.js';
+import { isSeveral } from './subject-kind.js';
+import { joinSubjects } from './subject-keys.js';
 
 /**
  * Finds whom a call counts for.
@@ -14,20 +17,25 @@ import { requestOf } from './request-of.js';
 export class SubjectFinder {
   constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions) {}
 
-  /** Returns the subject of a call. @throws {RateLimitKeyError} when there is none. */
+  /**
+   * Returns the subject of a call.
+   *
+   * @throws {RateLimitCallerError | RateLimitHeaderError} when the client leaves out who it is.
+   * @throws {RateLimitKeyError} when there is none for another reason.
+   */
   find(key: RateLimitKey, context: ExecutionContext): string | Promise<string> {
-    switch (key) {
-      case 'ip':
-        return this.#address(context);
-      case 'user':
-        return this.#user(context);
-      case 'api-key':
-        return this.#apiKey(context);
-      default: {
-        const subject = key(context);
-        return subject instanceof Promise ? subject.then(checked) : checked(subject);
-      }
+    if (!isSeveral(key)) return this.#findOne(key, context);
+    return Promise.all(key.map(async (single) => this.#findOne(single, context))).then(joinSubjects);
+  }
+
+  #findOne(key: RateLimitSingleKey, context: ExecutionContext): string | Promise<string> {
+    if (typeof key === 'function') {
+      const subject: unknown = key(context);
+      return subject instanceof Promise ? subject.then(checked) : checked(subject);
     }
+    if (key === 'ip') return this.#address(context);
+    if (key === 'user') return this.#user(context);
+    return key === 'api-key' ? this.#apiKey(context) : this.#header(key.header.toLowerCase(), context);
   }
 
   #address(context: ExecutionContext): string {
@@ -43,19 +51,32 @@ export class SubjectFinder {
   #user(context: ExecutionContext): string {
     const user = this.options.user(requestOf(context)) ?? undefined;
     if (user !== undefined && user !== '') return String(user);
-    throw new RateLimitKeyError(
-      `A rate limit by 'user' found no user: put @RateLimit above @UseGuards(<your authentication>) so that it runs ` +
-        'after it, or tell rateLimit.user where the user is.',
+    throw new RateLimitCallerError(
+      `A rate limit by 'user' found no user. If the client was authenticated, put @RateLimit above ` +
+        '@UseGuards(<your authentication>) so that it runs after it, or tell rateLimit.user where the user is.',
     );
   }
 
   #apiKey(context: ExecutionContext): string {
-    const value = requestOf(context).headers[this.options.apiKeyHeader];
-    if (typeof value === 'string' && value !== '') return value;
-    throw new RateLimitKeyError(
-      `A rate limit by 'api-key' found no header ${this.options.apiKeyHeader}: let a guard refuse such calls before it.`,
+    const { apiKeyHeader } = this.options;
+    const value = headerOf(context, apiKeyHeader);
+    if (value !== null) return value;
+    throw new RateLimitCallerError(
+      `A rate limit by 'api-key' found no header ${apiKeyHeader}: let the client send its key there, once.`,
     );
   }
+
+  #header(name: string, context: ExecutionContext): string {
+    const value = headerOf(context, name);
+    if (value !== null) return value;
+    throw new RateLimitHeaderError(name);
+  }
+}
+
+/** Is null for a header that is missing, empty or there several times. */
+function headerOf(context: ExecutionContext, name: string): string | null {
+  const value = requestOf(context).headers[name];
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function checked(subject: unknown): string {

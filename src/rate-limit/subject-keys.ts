@@ -6,7 +6,7 @@ import type { KeySpace } from '../common/keys/key-space.js';
 import { hmacSubject } from '../common/keys/subject.js';
 import { SuiteSettings } from '../connection/suite-settings.js';
 import { RateLimitKeyError } from './rate-limit.errors.js';
-import { MAX_LIMIT } from './rate-limit.options.js';
+import { isCount, MAX_LIMIT } from './rate-limit-policy.options.js';
 import type { LimitCall, LimitPlan } from './limit-plan.js';
 
 const MAX_KNOWN = 10_000;
@@ -14,15 +14,27 @@ const MAX_KNOWN = 10_000;
 const MAX_KNOWN_LENGTH = 256;
 const DIGEST_LENGTH = 22;
 
+/** Is whom `RateLimitService` counts: a text, or several that make one subject, as of `key: ['ip', 'user']`. @publicApi */
+export type RateLimitSubject = string | readonly string[];
+
+/** Makes one subject out of several parts, so that no two lists of parts make the same. @internal */
+export function joinSubjects(parts: readonly string[]): string {
+  return parts.map(escapeSegment).join(':');
+}
+
 /** Answers the subject if it can be counted. @throws {RateLimitKeyError} when it is no text or empty. @internal */
-export function checkedSubject(subject: unknown): string {
-  if (typeof subject === 'string' && subject !== '') return subject;
-  throw new RateLimitKeyError('The subject of a rate limit must be a text that is not empty.');
+export function checkedSubject(subject: RateLimitSubject): string {
+  const parts: readonly unknown[] = Array.isArray(subject) ? subject : [subject];
+  if (parts.length > 0 && parts.every((part) => typeof part === 'string' && part !== ''))
+    return typeof subject === 'string' ? subject : joinSubjects(subject);
+  throw new RateLimitKeyError(
+    'The subject of a rate limit must be a text that is not empty, or a list of such.',
+  );
 }
 
 /** Answers the cost if it can be counted. @throws {RateLimitKeyError} when it is no whole number from 1. @internal */
 export function checkedCost(cost: number): number {
-  if (Number.isSafeInteger(cost) && cost >= 1 && cost <= MAX_LIMIT) return cost;
+  if (isCount(cost)) return cost;
   throw new RateLimitKeyError(`The cost of a call must be a whole number from 1 to ${MAX_LIMIT}.`);
 }
 
@@ -50,7 +62,7 @@ export class SubjectKeys {
   call(plan: LimitPlan, subject: string, cost: number): LimitCall {
     const hidden = this.#hide(subject);
     const windows = plan.windows.map((window) => {
-      return { ...window, key: this.#space.tagged('ratelimit', hidden, escapeSegment(window.policy.name)) };
+      return { ...window, key: this.#space.tagged('ratelimit', hidden, window.policy.keyPart) };
     });
     return { plan, windows, cost };
   }

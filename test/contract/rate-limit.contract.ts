@@ -4,7 +4,7 @@ import {
   RATE_LIMIT_ALGORITHMS,
   type RateLimitAlgorithm,
   type RateLimitPolicy,
-} from '../../src/rate-limit/rate-limit.options.js';
+} from '../../src/rate-limit/rate-limit-policy.options.js';
 import type { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 
 /** Is a service over the topology under test, and a second one that shares its state like another instance. */
@@ -148,6 +148,40 @@ function algorithmContract(algorithm: RateLimitAlgorithm, parts: () => RateLimit
     expect((await others.peek(policy, subject)).retryAfterMs).toBeGreaterThan(86_000_000);
     await limits.reset(policy, subject);
     expect(await limits.consume(policy, subject)).toMatchObject({ allowed: true });
+  });
+
+  it('finds the limit of each subject, and keeps it', async () => {
+    let asked = 0;
+    const paying = `paying ${randomUUID()}`;
+    const byPlan: RateLimitPolicy = {
+      name: 'by-plan',
+      limit: async (subject) => Promise.resolve(++asked && subject === paying ? 300 : 2),
+      window: '1h',
+      algorithm,
+    };
+    const free = randomUUID();
+    expect(await limits.consume([byPlan, many], free)).toMatchObject({ limit: 2, remaining: 1 });
+    expect(await limits.consume([byPlan, many], paying, { cost: 5 })).toMatchObject({ remaining: 295 });
+    expect(await limits.consume(byPlan, free, { cost: 2 })).toMatchObject({ allowed: false });
+    await limits.refund(byPlan, free);
+    expect(await limits.peek(byPlan, free)).toMatchObject({ limit: 2, remaining: 2 });
+    await limits.reset(byPlan, paying);
+    expect(await limits.peek(byPlan, paying)).toMatchObject({ limit: 300, remaining: 300 });
+    expect(asked).toBe(4);
+  });
+
+  it('only watches with a policy in shadow', async () => {
+    const subject = randomUUID();
+    const watching: RateLimitPolicy = { name: 'watching', limit: 1, window: '1h', algorithm, shadow: true };
+    for (let i = 0; i < 3; i++) {
+      expect(await limits.consume(watching, subject)).toMatchObject({ allowed: true, retryAfterMs: 0 });
+    }
+    expect(await limits.consume({ ...watching, shadow: false }, subject)).toMatchObject({ allowed: false });
+    expect(await limits.consume([three, watching], subject)).toMatchObject({
+      allowed: true,
+      policy: 'three',
+      remaining: 2,
+    });
   });
 
   it('never allows what costs more than the limit', async () => {

@@ -35,6 +35,7 @@ declare class OperatorGuard {
 }
 declare class User {
   id: number;
+  callsPerHour: number;
 }
 declare function findUser(id: number): Promise<User>;
 declare class Order {

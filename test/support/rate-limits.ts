@@ -6,6 +6,8 @@ import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import { SuiteSettings } from '../../src/connection/suite-settings.js';
 import { DecisionDeadline } from '../../src/rate-limit/decision-deadline.js';
 import { Denials } from '../../src/rate-limit/denials.js';
+import { DynamicLimits } from '../../src/rate-limit/dynamic-limits.js';
+import { LimitCalls } from '../../src/rate-limit/limit-calls.js';
 import { Limiter } from '../../src/rate-limit/limiter.js';
 import { MemoryLimits } from '../../src/rate-limit/memory-limits.js';
 import { RateLimitPolicies } from '../../src/rate-limit/rate-limit-policies.js';
@@ -48,7 +50,8 @@ export function limitsOver(redis: RedisGateway, options: LimitsOptions = {}): Ra
   const shared = new SharedLimits(onRedis, denials);
   const limiter = new Limiter(shared, new MemoryLimits(clock, resolved), events);
   const subjects = new SubjectKeys(settings);
-  return new RateLimitService(limiter, new RateLimitPolicies(resolved), subjects);
+  const calls = new LimitCalls(subjects, new DynamicLimits(clock, resolved, events));
+  return new RateLimitService(limiter, new RateLimitPolicies(resolved), calls);
 }
 
 /** Gives scripts the time that `setTime` chose in place of the server's. */

@@ -5,7 +5,8 @@ import { SYSTEM_CLOCK } from '../../../src/common/clock.js';
 import { MemoryLimits } from '../../../src/rate-limit/memory-limits.js';
 import { planOf, type LimitCall } from '../../../src/rate-limit/limit-plan.js';
 import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
-import { resolveRateLimitOptions, type RateLimitPolicy } from '../../../src/rate-limit/rate-limit.options.js';
+import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
+import { resolveRateLimitOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { consumeCalls, outcomeReader } from '../../../src/rate-limit/rate-limit.scripts.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
@@ -17,7 +18,7 @@ const START = 1_700_000_000_000_000;
 const STEPS = 600;
 
 /** Each is run on Redis and in the process, side by side, with the same steps at the same times. */
-const POLICIES: Record<string, RateLimitPolicy[]> = {
+const POLICIES: Record<string, (RateLimitPolicy & { limit: number })[]> = {
   'an exact window': [{ limit: 20, window: '1h' }],
   'a window with cells': [{ limit: 500, window: '1h' }],
   'a fixed window': [{ limit: 20, window: '1h', algorithm: 'fixed-window' }],

@@ -23,6 +23,8 @@ describe('rate limit options', () => {
         fast: { limit: 5, window: '1m', algorithm: 'gcra', burst: 0 },
         long: { limit: 10_001, window: '1m', algorithm: 'sliding-log' },
         odd: { limit: 1.5, window: '1m', key: 'header', cost: 0, unknown: true },
+        fixed: { limit: 1, limitTtl: '1m', window: '1m', key: [], shadow: 'yes' },
+        keyed: { limit: () => 1, window: '1m', key: ['ip', { header: 'no name' }] },
       },
       ipv6Prefix: 16,
       apiKeyHeader: 'x api key',
@@ -46,6 +48,10 @@ describe('rate limit options', () => {
         'rateLimit.policies.odd.key',
         'rateLimit.policies.odd.cost',
         'rateLimit.policies.odd.unknown',
+        'rateLimit.policies.fixed.limitTtl',
+        'rateLimit.policies.fixed.key',
+        'rateLimit.policies.fixed.shadow',
+        'rateLimit.policies.keyed.key',
         'rateLimit.ipv6Prefix',
         'rateLimit.apiKeyHeader',
         'rateLimit.user',
@@ -60,7 +66,17 @@ describe('rate limit options', () => {
     expect(
       paths({
         default: { limit: 1, window: '1s' },
-        policies: { login: { limit: 5, window: '15m', algorithm: 'gcra', burst: 1 } },
+        policies: {
+          login: { limit: 5, window: '15m', algorithm: 'gcra', burst: 1 },
+          tenant: {
+            limit: () => 1,
+            limitTtl: '10s',
+            window: '1m',
+            algorithm: 'sliding-log',
+            key: ['ip', { header: 'x-tenant' }, () => 'x'],
+            shadow: true,
+          },
+        },
       }),
     ).toEqual([]);
   });
@@ -85,7 +101,11 @@ describe('rate limit options', () => {
       burst: 10,
       blockMs: 0,
       onRedisDown: 'memory',
+      isNamed: false,
+      keyPart: '10-per-60s',
+      shadow: false,
     });
+    expect(resolvePolicy({ limit: () => 1, window: '1m' })).toMatchObject({ limitTtlMs: 60_000 });
   });
 });
 
