@@ -8,6 +8,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { IdentityGuard } from './auth/identity.guard.js';
 import { CatalogModule } from './catalog/catalog.module.js';
 import { ConfigurationModule } from './configuration/configuration.module.js';
+import { Database } from './database/database.js';
 import { DatabaseModule } from './database/database.module.js';
 import { Environment } from './environment/environment.js';
 import { EnvironmentModule } from './environment/environment.module.js';
@@ -26,7 +27,7 @@ import { RoyaltiesModule } from './royalties/royalties.module.js';
   imports: [
     EnvironmentModule,
     DatabaseModule,
-    RedisModule.forRootAsync({ inject: [Environment], useFactory: redisOptions }),
+    RedisModule.forRootAsync({ inject: [Environment, Database], useFactory: redisOptions }),
     RedisAdminModule.forRoot({
       path: ADMIN_PATH,
       guards: [AdminGuard],

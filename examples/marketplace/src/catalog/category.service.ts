@@ -1,6 +1,7 @@
 import { ConflictException, Injectable } from '@nestjs/common';
-import { Cached, InvalidateCache } from 'nestjs-redis-suite';
+import { Cached, CacheWarmer, InvalidateCache } from 'nestjs-redis-suite';
 import { found } from '../http/found.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
 import type { CreateCategoryDto } from './category.dto.js';
 import { type Category, CategoryRepository } from './category.repository.js';
@@ -14,7 +15,8 @@ export interface Section extends Category {
 export class CategoryService {
   constructor(private readonly categories: CategoryRepository) {}
 
-  @Cached({ key: keys.cache.categories, ttl: keys.cache.categories.ttl })
+  @CacheWarmer('categories')
+  @Cached({ key: keys.cache.categories, entity: ['categories', () => ALL] })
   async tree(): Promise<Section[]> {
     const all = await this.categories.list();
     return all
@@ -23,7 +25,7 @@ export class CategoryService {
   }
 
   /** @throws {ConflictException} when there is no such section or the slug is taken. */
-  @InvalidateCache({ keys: ['categories'] })
+  @InvalidateCache({ entity: ['categories', () => ALL], action: 'create' })
   async create(dto: CreateCategoryDto): Promise<{ id: number }> {
     const id = await this.categories.insert(dto);
     if (id === undefined)

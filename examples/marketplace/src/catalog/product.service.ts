@@ -5,8 +5,8 @@ import { requireOwner } from '../auth/require-owner.js';
 import { ConfigurationService } from '../configuration/configuration.service.js';
 import { found } from '../http/found.js';
 import type { Page } from '../http/page.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import { CategoryService } from './category.service.js';
 import type { CreateProductDto, ProductQuery, UpdateProductDto } from './product.dto.js';
 import { type Product, ProductRepository, type ProductSummary } from './product.repository.js';
@@ -21,32 +21,29 @@ export class ProductService {
     private readonly configuration: ConfigurationService,
   ) {}
 
-  @Cached({ key: keys.cache.product, ttl: keys.cache.product.ttl })
+  @Cached({ key: keys.cache.product, entity: ['product', '{id}'], tags: ['stock:{id}'] })
   find(id: number): Promise<Product> {
     return this.read(id);
   }
 
-  @Cached({ ttl: keys.cache.product.ttl, tags: [tags.products] })
+  @Cached({ entity: ['products', () => ALL] })
   list(query: ProductQuery): Promise<Page<ProductSummary>> {
     return this.products.list(query);
   }
 
-  @Cached({ ttl: keys.cache.product.ttl, tags: [tags.popular] })
+  @Cached({ entity: ['popular', () => ALL] })
   async popular(): Promise<(ProductSummary & { sold: number })[]> {
     return this.products.popular(await this.configuration.number('catalog.popular-days'));
   }
 
-  @InvalidateCache({ keys: ['shop:{dto.shopId}'], tags: [tags.products, tags.shops] })
+  @InvalidateCache({ entity: ['product', '{result.id}'], action: 'create' })
   async create(dto: CreateProductDto, user: AuthUser): Promise<Product> {
     await this.shops.requireOwner(dto.shopId, user);
     await this.categories.requireCategory(dto.categoryId);
     return this.read(await this.products.insert(dto));
   }
 
-  @InvalidateCache({
-    keys: ['product:{id}', 'shop:{result.shopId}'],
-    tags: [tags.products, tags.popular, tags.shops],
-  })
+  @InvalidateCache({ entity: ['product', '{id}'] })
   async update(id: number, dto: UpdateProductDto, user: AuthUser): Promise<Product> {
     requireOwner((await this.products.findOffer(id))?.ownerId, user, `product ${id}`);
     if (dto.categoryId) await this.categories.requireCategory(dto.categoryId);

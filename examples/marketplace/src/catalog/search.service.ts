@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Cached } from 'nestjs-redis-suite';
 import type { Page } from '../http/page.js';
-import { tags } from '../redis/tags.js';
+import { ALL } from '../redis/entities.js';
 import type { SearchQuery } from './search.dto.js';
 import { type SearchHit, SearchRepository } from './search.repository.js';
 
@@ -9,7 +9,7 @@ import { type SearchHit, SearchRepository } from './search.repository.js';
 export class SearchService {
   constructor(private readonly products: SearchRepository) {}
 
-  @Cached({ ttl: '5m', tags: [tags.products] })
+  @Cached({ ttl: '5m', entity: ['products', () => ALL] })
   search(query: SearchQuery): Promise<Page<SearchHit>> {
     return this.products.search(query);
   }

@@ -5,8 +5,8 @@ import { requireOwner } from '../auth/require-owner.js';
 import { found } from '../http/found.js';
 import type { Page, PageQuery } from '../http/page.js';
 import { CreatorService } from '../people/creator.service.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import type { CreateShopDto, UpdateShopDto } from './shop.dto.js';
 import { type Shop, ShopRepository } from './shop.repository.js';
 
@@ -17,25 +17,25 @@ export class ShopService {
     private readonly creators: CreatorService,
   ) {}
 
-  @Cached({ key: keys.cache.shop, ttl: keys.cache.shop.ttl })
+  @Cached({ key: keys.cache.shop, entity: ['shop', '{id}'] })
   find(id: number): Promise<Shop> {
     return this.read(id);
   }
 
-  @Cached({ ttl: keys.cache.shop.ttl, tags: [tags.shops] })
+  @Cached({ entity: ['shops', () => ALL] })
   list(query: PageQuery): Promise<Page<Shop>> {
     return this.shops.list(query);
   }
 
   /** @throws {ConflictException} when the slug is taken. */
-  @InvalidateCache({ tags: [tags.shops] })
+  @InvalidateCache({ entity: ['shop', '{result.id}'], action: 'create' })
   async create(dto: CreateShopDto, user: AuthUser): Promise<Shop> {
     const id = await this.shops.insert(await this.creators.requireIdOf(user), dto);
     if (id === undefined) throw new ConflictException(`The slug ${dto.slug} is taken.`);
     return this.read(id);
   }
 
-  @InvalidateCache({ keys: ['shop:{id}'], tags: [tags.shops] })
+  @InvalidateCache({ entity: ['shop', '{id}'] })
   async update(id: number, dto: UpdateShopDto, user: AuthUser): Promise<Shop> {
     await this.requireOwner(id, user);
     await this.shops.update(id, dto);

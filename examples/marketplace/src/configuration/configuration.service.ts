@@ -1,15 +1,16 @@
 import { BadRequestException, Injectable } from '@nestjs/common';
-import { Cached, InvalidateCache } from 'nestjs-redis-suite';
+import { Cached, CacheWarmer, InvalidateCache } from 'nestjs-redis-suite';
 import { found } from '../http/found.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import { ConfigurationRepository, type Setting } from './configuration.repository.js';
 
 @Injectable()
 export class ConfigurationService {
   constructor(private readonly settings: ConfigurationRepository) {}
 
-  @Cached({ key: keys.cache.configuration, ttl: keys.cache.configuration.ttl })
+  @CacheWarmer('configuration')
+  @Cached({ key: keys.cache.configuration, entity: ['configuration', () => ALL] })
   list(): Promise<Setting[]> {
     return this.settings.list();
   }
@@ -20,7 +21,7 @@ export class ConfigurationService {
   }
 
   /** @throws {BadRequestException} when `value` is not of the type of the present one, or no sensible number. */
-  @InvalidateCache({ keys: ['configuration'], tags: [tags.popular] })
+  @InvalidateCache({ entity: ['configuration', () => ALL] })
   async change(name: string, value: unknown): Promise<Setting> {
     const { value: present } = find(await this.settings.list(), name);
     if (typeof value !== typeof present) throw new BadRequestException(`${name} is a ${typeof present}.`);

@@ -5,8 +5,8 @@ import { found } from '../http/found.js';
 import type { Page } from '../http/page.js';
 import { BrandService } from '../people/brand.service.js';
 import { AssetService } from '../projects/asset.service.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import type { CreateLicenseDto, LicenseQuery } from './license.dto.js';
 import { type License, LicenseRepository } from './license.repository.js';
 
@@ -18,21 +18,18 @@ export class LicenseService {
     private readonly assets: AssetService,
   ) {}
 
-  @Cached({ key: keys.cache.license, ttl: keys.cache.license.ttl })
+  @Cached({ key: keys.cache.license, entity: ['license', '{id}'] })
   find(id: number): Promise<License> {
     return this.read(id);
   }
 
-  @Cached({ ttl: keys.cache.license.ttl, tags: [tags.licenses] })
+  @Cached({ entity: ['licenses', () => ALL] })
   list(query: LicenseQuery): Promise<Page<License>> {
     return this.licenses.list(query);
   }
 
   /** @throws {ConflictException} when an exclusive license stands in the way. */
-  @InvalidateCache({
-    keys: ['brand:{dto.brandId}', 'asset:{dto.assetId}'],
-    tags: [tags.licenses, tags.brands],
-  })
+  @InvalidateCache({ entity: ['license', '{result.id}'], action: 'create' })
   async create(dto: CreateLicenseDto, user: AuthUser): Promise<License> {
     await this.brands.requireOwner(dto.brandId, user);
     await this.assets.find(dto.assetId);

@@ -46,7 +46,7 @@ export class ConversationController {
     @Body() { body }: SendMessageDto,
     @CurrentUser() user: AuthUser,
   ) {
-    const memberIds = await this.conversations.requireMember(id, user);
-    return this.messages.send({ conversationId: id, senderId: user.id, body, memberIds });
+    await this.conversations.requireMember(id, user);
+    return this.messages.send({ conversationId: id, senderId: user.id, body });
   }
 }

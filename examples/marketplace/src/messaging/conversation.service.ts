@@ -16,13 +16,13 @@ export class ConversationService {
     private readonly messages: MessageRepository,
   ) {}
 
-  @Cached({ key: ({ id }: AuthUser) => keys.cache.conversations(id), ttl: keys.cache.conversations.ttl })
+  @Cached({ key: ({ id }: AuthUser) => keys.cache.conversations(id), entity: ['inbox', '{user.id}'] })
   list(user: AuthUser): Promise<Conversation[]> {
     return this.conversations.listOf(user.id);
   }
 
   /** Starts a conversation with its first message. */
-  @InvalidateCache({ keys: ['conversations:{user.id}', 'conversations:{dto.recipientId}'] })
+  @InvalidateCache({ entity: ['conversation', '{result.id}'], action: 'create' })
   start(dto: StartConversationDto, user: AuthUser): Promise<{ id: number }> {
     return this.database.transaction(async (sql) => {
       const id = found(await this.conversations.insert(sql, user.id, dto), 'such user or project');
@@ -31,14 +31,10 @@ export class ConversationService {
     });
   }
 
-  /**
-   * @returns the user ids of all who take part in the conversation.
-   * @throws {ForbiddenException} when the user takes no part in it.
-   */
-  async requireMember(id: number, user: AuthUser): Promise<number[]> {
+  /** @throws {ForbiddenException} when the user takes no part in the conversation. */
+  async requireMember(id: number, user: AuthUser): Promise<void> {
     const members = await this.conversations.members(id);
     if (members.length === 0) throw new NotFoundException(`There is no conversation ${id}.`);
     if (!members.includes(user.id)) throw new ForbiddenException(`You take no part in conversation ${id}.`);
-    return members;
   }
 }

@@ -30,7 +30,7 @@ export class InventoryService {
   }
 
   @WithLock((productId: number) => keys.lock.inventory(productId), { ttl: keys.lock.inventory.ttl })
-  @InvalidateCache({ keys: ['product:{productId}'] })
+  @InvalidateCache({ entity: ['stock', '{productId}'] })
   async adjust(productId: number, dto: AdjustInventoryDto, user: AuthUser): Promise<Stock> {
     await this.requireOwner(productId, user);
     return this.database.transaction((sql) => this.change(sql, { productId, ...dto }));

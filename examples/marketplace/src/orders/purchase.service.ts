@@ -7,7 +7,6 @@ import { Database } from '../database/database.js';
 import { found } from '../http/found.js';
 import type { Page, PageQuery } from '../http/page.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import { InventoryService } from './inventory.service.js';
 import type { BuyDto } from './purchase.dto.js';
 import { type Purchase, PurchaseRepository } from './purchase.repository.js';
@@ -33,7 +32,7 @@ export class PurchaseService {
 
   /** Takes the goods out of the stock and writes the purchase down, both or neither. */
   @WithLock(({ productId }: BuyDto) => keys.lock.inventory(productId), { ttl: keys.lock.inventory.ttl })
-  @InvalidateCache({ keys: ['product:{0.productId}'], tags: [tags.popular] })
+  @InvalidateCache({ entity: ['sales', '{0.productId}'] })
   async buy({ productId, quantity }: BuyDto, user: AuthUser): Promise<Purchase> {
     const { priceCents } = found(await this.products.findOffer(productId), `product ${productId}`);
     const id = await this.database.transaction(async (sql) => {

@@ -4,8 +4,8 @@ import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { found } from '../http/found.js';
 import type { Page, PageQuery } from '../http/page.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import type { CreateBrandDto, UpdateBrandDto } from './brand.dto.js';
 import { type Brand, BrandRepository } from './brand.repository.js';
 
@@ -13,25 +13,25 @@ import { type Brand, BrandRepository } from './brand.repository.js';
 export class BrandService {
   constructor(private readonly brands: BrandRepository) {}
 
-  @Cached({ key: keys.cache.brand, ttl: keys.cache.brand.ttl })
+  @Cached({ key: keys.cache.brand, entity: ['brand', '{id}'] })
   find(id: number): Promise<Brand> {
     return this.read(id);
   }
 
-  @Cached({ ttl: keys.cache.brand.ttl, tags: [tags.brands] })
+  @Cached({ entity: ['brands', () => ALL] })
   list(query: PageQuery): Promise<Page<Brand>> {
     return this.brands.list(query);
   }
 
   /** @throws {ConflictException} when the slug is taken. */
-  @InvalidateCache({ tags: [tags.brands] })
+  @InvalidateCache({ entity: ['brand', '{result.id}'], action: 'create' })
   async create(dto: CreateBrandDto, user: AuthUser): Promise<Brand> {
     const id = await this.brands.insert(user.id, dto);
     if (id === undefined) throw new ConflictException(`The slug ${dto.slug} is taken.`);
     return this.read(id);
   }
 
-  @InvalidateCache({ keys: ['brand:{id}'], tags: [tags.brands] })
+  @InvalidateCache({ entity: ['brand', '{id}'] })
   async update(id: number, dto: UpdateBrandDto, user: AuthUser): Promise<Brand> {
     await this.requireOwner(id, user);
     await this.brands.update(id, dto);

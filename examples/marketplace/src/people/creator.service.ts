@@ -4,8 +4,8 @@ import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { found } from '../http/found.js';
 import type { Page, PageQuery } from '../http/page.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import type { CreateCreatorDto, UpdateCreatorDto } from './creator.dto.js';
 import { type Creator, CreatorRepository } from './creator.repository.js';
 
@@ -13,26 +13,25 @@ import { type Creator, CreatorRepository } from './creator.repository.js';
 export class CreatorService {
   constructor(private readonly creators: CreatorRepository) {}
 
-  @Cached({ key: keys.cache.creator, ttl: keys.cache.creator.ttl })
+  @Cached({ key: keys.cache.creator, entity: ['creator', '{id}'] })
   find(id: number): Promise<Creator> {
     return this.read(id);
   }
 
-  @Cached({ ttl: keys.cache.creator.ttl, tags: [tags.creators] })
+  @Cached({ entity: ['creators', () => ALL] })
   list(query: PageQuery): Promise<Page<Creator>> {
     return this.creators.list(query);
   }
 
   /** @throws {ConflictException} when the user is a creator already or the handle is taken. */
-  @InvalidateCache({ keys: ['user:{user.id}'], tags: [tags.creators] })
+  @InvalidateCache({ entity: ['creator', '{result.id}'], action: 'create' })
   async create(dto: CreateCreatorDto, user: AuthUser): Promise<Creator> {
     const id = await this.creators.insert(user.id, dto);
     if (id === undefined) throw new ConflictException('You are a creator already, or the handle is taken.');
     return this.read(id);
   }
 
-  /** The assets show the creator's name. */
-  @InvalidateCache({ keys: ['creator:{id}'], tags: (id: number) => [tags.creators, tags.assetsOf(id)] })
+  @InvalidateCache({ entity: ['creator', '{id}'] })
   async update(id: number, dto: UpdateCreatorDto, user: AuthUser): Promise<Creator> {
     requireOwner(await this.creators.findOwner(id), user, `creator ${id}`);
     await this.creators.update(id, dto);

@@ -12,7 +12,7 @@ import { type User, UserRepository } from './user.repository.js';
 export class UserService {
   constructor(private readonly users: UserRepository) {}
 
-  @Cached({ key: keys.cache.user, ttl: keys.cache.user.ttl })
+  @Cached({ key: keys.cache.user, entity: ['user', '{id}'] })
   find(id: number): Promise<User> {
     return this.read(id);
   }
@@ -24,7 +24,7 @@ export class UserService {
     return this.read(id);
   }
 
-  @InvalidateCache({ keys: ['user:{id}'] })
+  @InvalidateCache({ entity: ['user', '{id}'] })
   async update(id: number, dto: UpdateUserDto, user: AuthUser): Promise<User> {
     requireOwner(id, user, `user ${id}`);
     await this.users.update(id, dto);

@@ -6,8 +6,8 @@ import { found } from '../http/found.js';
 import type { Page } from '../http/page.js';
 import { BrandService } from '../people/brand.service.js';
 import { CreatorService } from '../people/creator.service.js';
+import { ALL } from '../redis/entities.js';
 import { keys } from '../redis/keys.js';
-import { tags } from '../redis/tags.js';
 import type { CreateProjectDto, ProjectQuery, UpdateProjectDto } from './project.dto.js';
 import { type Project, ProjectRepository, type ProjectSummary } from './project.repository.js';
 
@@ -19,24 +19,24 @@ export class ProjectService {
     private readonly brands: BrandService,
   ) {}
 
-  @Cached({ key: keys.cache.project, ttl: keys.cache.project.ttl })
+  @Cached({ key: keys.cache.project, entity: ['project', '{id}'] })
   find(id: number): Promise<Project> {
     return this.read(id);
   }
 
-  @Cached({ ttl: keys.cache.project.ttl, tags: [tags.projects] })
+  @Cached({ entity: ['projects', () => ALL] })
   list(query: ProjectQuery): Promise<Page<ProjectSummary>> {
     return this.projects.list(query);
   }
 
-  @InvalidateCache({ tags: [tags.projects] })
+  @InvalidateCache({ entity: ['project', '{result.id}'], action: 'create' })
   async create(dto: CreateProjectDto, user: AuthUser): Promise<Project> {
     const creatorId = await this.creators.requireIdOf(user);
     await this.requireBrand(dto);
     return this.read(await this.projects.insert(creatorId, dto));
   }
 
-  @InvalidateCache({ keys: ['project:{id}'], tags: [tags.projects] })
+  @InvalidateCache({ entity: ['project', '{id}'] })
   async update(id: number, dto: UpdateProjectDto, user: AuthUser): Promise<Project> {
     await this.requireOwner(id, user);
     await this.requireBrand(dto);

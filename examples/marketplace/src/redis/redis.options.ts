@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { type RedisModuleOptions, redisOptionsFromEnv } from 'nestjs-redis-suite';
+import type { Database } from '../database/database.js';
 import type { Environment } from '../environment/environment.js';
+import { marketplaceEntities } from './entities.js';
 import { API_LIMIT, RATE_LIMITS } from './rate-limits.js';
+import { RelatedIds } from './related-ids.js';
 
 /** Makes the options of `RedisModule` from the environment. */
-export function redisOptions(environment: Environment): RedisModuleOptions {
+export function redisOptions(environment: Environment, database: Database): RedisModuleOptions {
   return {
     ...servers(environment),
     namespace: 'marketplace',
     secret: environment.redisSecret ?? randomSecret(),
-    cache: { exposeHeader: true },
+    cache: { exposeHeader: true, entities: marketplaceEntities(new RelatedIds(database)) },
     rateLimit: { default: API_LIMIT, policies: RATE_LIMITS },
   };
 }
