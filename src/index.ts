@@ -20,6 +20,7 @@ export {
   ConnectionSettings,
   EmbeddedConnection,
   HostConnection,
+  SocketConnection,
   ReconnectOptions,
   SentinelConnection,
   ServerAccess,

@@ -8,6 +8,7 @@ import type {
   RedisClient,
   SentinelConnection,
   ServerAccess,
+  SocketConnection,
   UrlConnection,
 } from './connection.options.js';
 import { parseRedisUrl } from './redis-url.js';
@@ -19,7 +20,8 @@ const RECONNECT_PAUSE_MS = 500;
 const KEEP_ALIVE_MS = 30_000;
 
 /** Are the forms for which a client is made here: the others bring one, or a server of their own. @internal */
-export type ServerConnection = UrlConnection | HostConnection | SentinelConnection | ClusterConnection;
+export type ServerConnection =
+  UrlConnection | HostConnection | SocketConnection | SentinelConnection | ClusterConnection;
 
 /**
  * Makes the ioredis client for a connection, not yet connected, with every time limit set and without an offline
@@ -34,6 +36,7 @@ export function createClient(
   if ('cluster' in connection) return createCluster(connection, settings);
   const common = commonOptions(settings);
   if ('sentinels' in connection) return new Redis({ ...common, ...sentinelOptions(connection) });
+  if ('path' in connection) return new Redis({ ...common, ...fieldsOfSocket(connection) });
   const fields = 'url' in connection ? fieldsOfUrl(connection) : fieldsOfHost(connection);
   return new Redis({ ...common, ...fields });
 }
@@ -80,7 +83,12 @@ function retryStrategy(settings: ResolvedConnectionSettings): (tries: number) =>
 function fieldsOfUrl({ url, tls }: UrlConnection): RedisOptions {
   const parts = parseRedisUrl(url);
   const { tls: isTls, ...fields } = parts;
-  return { ...fields, ...tlsOptions(tls ?? isTls, parts.host) };
+  return { ...fields, ...tlsOptions(tls ?? isTls, parts.host ?? '') };
+}
+
+function fieldsOfSocket(connection: SocketConnection): RedisOptions {
+  const { path, db = 0 } = connection;
+  return { path, db, ...credentials(connection) };
 }
 
 function fieldsOfHost(connection: HostConnection): RedisOptions {

@@ -7,13 +7,14 @@ import {
   EmbeddedConnection,
   HostConnection,
   SentinelConnection,
+  SocketConnection,
   UrlConnection,
 } from './connection.options.js';
 import { URL_FORM, urlProblem } from './redis-url.js';
 
 /**
- * Says how to reach Redis: a `redis://` or `rediss://` URL, its fields, Sentinels, a cluster, a client of the
- * application's own, or the embedded server.
+ * Says how to reach Redis: a `redis://`, `rediss://` or `unix://` URL, its fields, a Unix socket, Sentinels, a cluster, a
+ * client of the application's own, or the embedded server.
  *
  * @publicApi
  */
@@ -21,6 +22,7 @@ export type RedisConnection =
   | string
   | UrlConnection
   | HostConnection
+  | SocketConnection
   | SentinelConnection
   | ClusterConnection
   | ClientConnection
@@ -30,6 +32,7 @@ export type RedisConnection =
 const FORMS = {
   url: UrlConnection,
   host: HostConnection,
+  path: SocketConnection,
   sentinels: SentinelConnection,
   cluster: ClusterConnection,
   client: ClientConnection,
@@ -37,7 +40,7 @@ const FORMS = {
 } as const;
 
 const FORM_NAMES =
-  'a redis:// URL, { url }, { host }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }';
+  'a redis:// URL, { url }, { host }, { path }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }';
 
 /** Lists what is wrong with a connection as the user wrote it. @internal */
 export function connectionProblems(raw: unknown, path: string): OptionProblem[] {

@@ -59,9 +59,9 @@ export class ServerAccess extends ConnectionSettings {
   @IsTlsChoice() tls?: boolean | TlsOptions;
 }
 
-/** Connects to the server named by a `redis://` or `rediss://` URL. @publicApi */
+/** Connects to the server named by a `redis://`, `rediss://` or `unix://` URL. @publicApi */
 export class UrlConnection extends ConnectionSettings {
-  /** Is `redis[s]://[username[:password]@]host[:port][/db]`. */
+  /** Is `redis[s]://[username[:password]@]host[:port][/db]`, or `unix:///path/to/redis.sock`. */
   @IsRedisUrl() url!: string;
   /** Adds Node's TLS options to a `rediss://` URL. */
   @IsTlsChoice() tls?: boolean | TlsOptions;
@@ -73,6 +73,18 @@ export class HostConnection extends ServerAccess {
   @IsHost() host!: string;
   /** Is the server's port, 1 to 65535. @default 6379 */
   @IsWholeNumber(1, 65_535) port?: number;
+  /** Is the database's number. @default 0 */
+  @IsWholeNumber(0) db?: number;
+}
+
+/** Connects to a server of this machine by its Unix socket. @publicApi */
+export class SocketConnection extends ConnectionSettings {
+  /** Is the socket's file, for example `/run/redis/redis.sock`. */
+  @IsText(/^[^\0]+$/, "the path of the server's socket") path!: string;
+  /** Is the ACL user. @default the server's default user */
+  @IsText(/\S/, 'a user name') username?: string;
+  /** Is the user's password. */
+  @IsSecretText() password?: string;
   /** Is the database's number. @default 0 */
   @IsWholeNumber(0) db?: number;
 }

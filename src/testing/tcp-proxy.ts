@@ -99,7 +99,7 @@ export class TcpProxy implements AsyncDisposable {
       client.on('error', () => undefined).resetAndDestroy();
       return;
     }
-    const { host, port = DEFAULT_REDIS_PORT } = parseRedisUrl(this.target);
+    const { host = LOOPBACK_HOST, port = DEFAULT_REDIS_PORT } = parseRedisUrl(this.target);
     const target = connect({ host, port, noDelay: true, allowHalfOpen: true });
     const connection = new ProxyConnection(client, target, this.faults);
     this.open.add(connection);
@@ -117,7 +117,8 @@ export class TcpProxy implements AsyncDisposable {
  * @publicApi
  */
 export async function startTcpProxy({ target }: TcpProxyOptions): Promise<TcpProxy> {
-  const problem = urlProblem(target);
+  const problem =
+    urlProblem(target) ?? (/^unix:/i.test(target) ? 'names a socket; give a host and a port' : null);
   if (problem !== null)
     throw new InvalidOptionsError('startTcpProxy', [{ path: 'target', message: problem }]);
   const server = createServer({ noDelay: true, allowHalfOpen: true }).listen(0, LOOPBACK_HOST);

@@ -3,6 +3,7 @@ import { CacheService } from '../../src/cache/cache.service.js';
 import { createEngine, type CacheEngine } from '../../src/cache/cache-engine.js';
 import { CacheTrace } from '../../src/cache/cache-trace.js';
 import { resolveCacheOptions, type CacheModuleOptions } from '../../src/cache/cache.options.js';
+import type { ServerConnection } from '../../src/connection/client-factory.js';
 import { SYSTEM_CLOCK, type Clock } from '../../src/common/clock.js';
 import { openGateway, type OpenGateway } from './gateway.js';
 
@@ -21,10 +22,10 @@ export interface OpenCacheOptions {
 
 /** Opens a cache as one process of an application has it; several with one namespace stand for several processes. */
 export async function openCache(
-  url: string,
+  server: string | ServerConnection,
   { namespace = `t${randomUUID()}`, options = {}, clock = SYSTEM_CLOCK }: OpenCacheOptions = {},
 ): Promise<OpenCache> {
-  const opened = await openGateway(url, { name: 'cache' });
+  const opened = await openGateway(server, { name: 'cache' });
   const { gateway: redis, events } = opened;
   const trace = new CacheTrace();
   const engine = createEngine({

@@ -1,6 +1,6 @@
 import { SYSTEM_CLOCK } from '../../src/common/clock.js';
 import { SuiteEvents } from '../../src/common/events.js';
-import { createClient } from '../../src/connection/client-factory.js';
+import { createClient, type ServerConnection } from '../../src/connection/client-factory.js';
 import { resolveSettings } from '../../src/connection/connection-settings.js';
 import { IoredisGateway } from '../../src/connection/ioredis-gateway.js';
 import type { ConnectionSettings } from '../../src/connection/connection.options.js';
@@ -12,9 +12,9 @@ export interface OpenGateway {
   close(): Promise<void>;
 }
 
-/** Opens a gateway to a server for tests that need no Nest application. */
+/** Opens a gateway to a server, by its URL or in any other form, for tests that need no Nest application. */
 export async function openGateway(
-  url: string,
+  server: string | ServerConnection,
   {
     name = 'state',
     events = new SuiteEvents(),
@@ -22,13 +22,14 @@ export async function openGateway(
   }: { name?: string; events?: SuiteEvents } & ConnectionSettings = {},
 ): Promise<OpenGateway> {
   const settings = resolveSettings(own);
-  const client = createClient({ url }, settings);
+  const connection = typeof server === 'string' ? { url: server } : server;
+  const client = createClient(connection, settings);
   const { commandTimeoutMs, bootTimeoutMs, lazyConnect } = settings;
   const gateway = new IoredisGateway({
     name,
     client,
     owned: true,
-    topology: 'standalone',
+    topology: 'sentinels' in connection ? 'sentinel' : 'nodes' in client ? 'cluster' : 'standalone',
     commandTimeoutMs,
     events,
     clock: SYSTEM_CLOCK,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import type { RedisConnection } from '../../src/connection/connection-form.js';
+import type { ServerConnection } from '../../src/connection/client-factory.js';
 import { findFreePort } from '../../src/testing/free-port.js';
 import { findNativeBinary } from '../../src/testing/native-binary.js';
 import { NativeRedis } from '../../src/testing/native-redis.js';
@@ -12,7 +12,7 @@ import { until } from './until.js';
 
 /** Is some servers that make one thing to connect to. */
 export interface Topology {
-  readonly connection: RedisConnection;
+  readonly connection: ServerConnection;
   readonly servers: readonly NativeRedis[];
   stop(): Promise<void>;
 }
@@ -57,6 +57,21 @@ export async function startTls(): Promise<TlsTopology> {
     port,
     password,
     tls,
+    stop: async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts a server that listens at a Unix socket, too. */
+export async function startSocket(): Promise<Topology> {
+  const directory = await mkdtemp(join(tmpdir(), 'nestjs-redis-suite-socket-'));
+  const path = join(directory, 'redis.sock');
+  const server = await start({ config: { unixsocket: path, unixsocketperm: '700' } });
+  return {
+    connection: { path, password: server.password },
+    servers: [server],
     stop: async () => {
       await server.stop();
       await rm(directory, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import {
   NATIVE,
   startCluster,
   startSentinel,
+  startSocket,
   startTls,
   type TlsTopology,
 } from '../../support/native-topologies.js';
@@ -44,6 +45,7 @@ const CASES: Case[] = [
     ? []
     : ([
         { name: 'one server over TLS', topology: 'standalone', masters: 1, start: startTls },
+        { name: 'one server at a socket', topology: 'standalone', masters: 1, start: startSocket },
         { name: 'a Sentinel group', topology: 'sentinel', masters: 1, start: startSentinel },
         { name: 'a cluster', topology: 'cluster', masters: 3, start: startCluster },
       ] as const)),

@@ -39,6 +39,8 @@ const FORMS: [string, unknown][] = [
   ['a URL', 'redis://h'],
   ['{ url }', { url: 'rediss://h', tls: { ca: 'x' }, ...SETTINGS }],
   ['{ host }', { host: 'h', port: 1, db: 0, ...ACCESS, ...SETTINGS }],
+  ['a socket', 'unix:///run/redis.sock'],
+  ['{ path }', { path: '/run/redis.sock', username: 'u', password: SECRET, db: 1, ...SETTINGS }],
   [
     '{ sentinels }',
     {
@@ -66,7 +68,7 @@ describe('connectionProblems', () => {
     'refuses %p, naming the forms',
     (connection) => {
       expect(problemsOf(connection)).toEqual([
-        'connection: must be a redis:// URL, { url }, { host }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }',
+        'connection: must be a redis:// URL, { url }, { host }, { path }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }',
       ]);
     },
   );
@@ -95,12 +97,16 @@ describe('connectionProblems', () => {
     [
       'a bad URL',
       'http://h',
-      ['connection: has another scheme; write redis://user:password@host:6379/0, or rediss:// for TLS'],
+      [
+        'connection: has another scheme; write redis://user:password@host:6379/0, rediss:// for TLS, or unix:///path/to/redis.sock',
+      ],
     ],
     [
       'a bad { url }',
       { url: 'h:6379' },
-      ['connection.url: must be a URL such as redis://user:password@host:6379/0, or rediss:// for TLS'],
+      [
+        'connection.url: must be a URL such as redis://user:password@host:6379/0, rediss:// for TLS, or unix:///path/to/redis.sock',
+      ],
     ],
     [
       'an unknown option',

@@ -30,6 +30,11 @@ describe('redisOptionsFromEnv', () => {
     ],
     ['a host', { REDIS_HOST: 'h' }, { host: 'h' }],
     [
+      'a socket, with what its URL has no place for',
+      { REDIS_URL: 'unix:///run/redis.sock', REDIS_USERNAME: 'u', REDIS_PASSWORD: 'p', REDIS_DB: '3' },
+      { path: '/run/redis.sock', username: 'u', password: 'p', db: 3 },
+    ],
+    [
       'every field',
       {
         REDIS_HOST: 'h',
@@ -118,11 +123,16 @@ describe('redisOptionsFromEnv', () => {
     ]);
   });
 
+  it.each(['REDIS_HOST', 'REDIS_PORT'])('lets %s not go with a socket', (name) => {
+    const found = problemsOf({ REDIS_URL: 'unix:///run/redis.sock', [name]: '6379' });
+    expect(found).toEqual([expect.stringMatching(`^${name}: says something else than REDIS_URL about the `)]);
+  });
+
   it.each([
     [
       'REDIS_URL',
       'http://user:hunter2@h',
-      'has another scheme; write redis://user:password@host:6379/0, or rediss:// for TLS',
+      'has another scheme; write redis://user:password@host:6379/0, rediss:// for TLS, or unix:///path/to/redis.sock',
     ],
     ['REDIS_HOST', 'redis://:hunter2@h', 'must be a host name or address'],
     ['REDIS_HOST', 'a b', 'must be a host name or address'],

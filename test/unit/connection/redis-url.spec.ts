@@ -17,6 +17,8 @@ describe('parseRedisUrl', () => {
       { host: 'h', username: 'us@er', password: 'p:a/s#s?%', tls: false },
     ],
     ['redis://[::1]:6379/1', { host: '::1', port: 6379, db: 1, tls: false }],
+    ['unix:///run/redis.sock', { path: '/run/redis.sock', tls: false }],
+    ['unix:///srv/my%20redis/redis.sock', { path: '/srv/my redis/redis.sock', tls: false }],
     ['redis://[2001:db8::1]', { host: '2001:db8::1', tls: false }],
   ])('takes %s apart', (url, parts) => {
     expect(urlProblem(url)).toBeNull();
@@ -36,6 +38,10 @@ describe('urlProblem', () => {
     ['http://h', 'has another scheme'],
     ['redis+sentinel://h', 'has another scheme'],
     ['hunter2:x@h', 'has another scheme'],
+    ['unix://run/redis.sock', 'names no file; write three slashes'],
+    ['unix://user:hunter2@/run/redis.sock', 'is no URL'],
+    ['unix:///', 'names no file'],
+    ['unix:///run/redis.sock?db=1', 'names no file'],
     ['redis:h', 'names no host'],
     ['redis://', 'names no host'],
     ['redis:///0', 'names no host'],
