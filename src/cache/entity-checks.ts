@@ -4,9 +4,9 @@ import type { OptionProblem } from '../common/errors.js';
 import { DecoratedProviders } from '../connection/decorated-providers.js';
 import type { CacheEngine } from './cache-engine.js';
 import { CACHE_ENGINE } from './cache.constants.js';
-import { CACHED_METADATA } from './cached-method.js';
+import { CACHED_METADATA, type CachedMethod } from './cached-method.js';
 import type { EntityMaker } from './entity-templates.js';
-import { INVALIDATE_CACHE_METADATA } from './invalidation-plan.js';
+import { INVALIDATE_CACHE_METADATA, type InvalidationPlan } from './invalidation-plan.js';
 
 /**
  * Checks at boot that the entities which decorators name are defined.
@@ -20,15 +20,21 @@ export class EntityChecks {
     @Inject(CACHE_ENGINE) private readonly engine: CacheEngine,
     checks: BootChecks,
   ) {
-    checks.add(() => [...this.#check(CACHED_METADATA), ...this.#check(INVALIDATE_CACHE_METADATA)]);
+    checks.add(() => [
+      ...this.#check<CachedMethod>(CACHED_METADATA, (method) => [method]),
+      ...this.#check<readonly InvalidationPlan[]>(INVALIDATE_CACHE_METADATA, (plans) => plans),
+    ]);
   }
 
-  *#check(metadataKey: symbol): Iterable<OptionProblem> {
-    const found = this.decorated.methods<{ readonly entity: EntityMaker | null }>(metadataKey);
-    for (const { type, methodName, metadata } of found) {
-      const message =
-        metadata.entity === null ? null : this.engine.entities.problemOf(metadata.entity.entity);
-      if (message !== null) yield { path: `${type.name}.${methodName}`, message };
+  *#check<M>(
+    metadataKey: symbol,
+    namersOf: (metadata: M) => readonly { readonly entity: EntityMaker | null }[],
+  ): Iterable<OptionProblem> {
+    for (const { type, methodName, metadata } of this.decorated.methods<M>(metadataKey)) {
+      for (const { entity } of namersOf(metadata)) {
+        const message = entity === null ? null : this.engine.entities.problemOf(entity.entity);
+        if (message !== null) yield { path: `${type.name}.${methodName}`, message };
+      }
     }
   }
 }

@@ -4,7 +4,11 @@ import { injectRuntime, runtimeOf } from '../connection/runtime.js';
 import type { AsyncMethod, OnlyKnown, OptionsDoNotFitTheMethod } from './decorated-types.js';
 import type { InvalidateCacheOptions } from './invalidate-cache-options.js';
 import { InvalidatingCalls } from './invalidating-calls.js';
-import { createInvalidationPlan, INVALIDATE_CACHE_METADATA } from './invalidation-plan.js';
+import {
+  createInvalidationPlan,
+  INVALIDATE_CACHE_METADATA,
+  type InvalidationPlan,
+} from './invalidation-plan.js';
 
 /** Is `@InvalidateCache(…)`: it compiles on methods that return a promise and whose parameters fit. @publicApi */
 export type InvalidateCacheDecorator<Options> = <Method extends AsyncMethod>(
@@ -43,7 +47,10 @@ export function InvalidateCache<const Options extends InvalidateCacheOptions>(
       const runtime = runtimeOf(self);
       return runtime === undefined ? proceed() : runtime.resolve(InvalidatingCalls).call(plan, args, proceed);
     });
-    Reflect.defineMetadata(INVALIDATE_CACHE_METADATA, plan, descriptor.value as object);
+    const method = descriptor.value as object;
+    const below = Reflect.getOwnMetadata(INVALIDATE_CACHE_METADATA, method) as
+      readonly InvalidationPlan[] | undefined;
+    Reflect.defineMetadata(INVALIDATE_CACHE_METADATA, Object.freeze([plan, ...(below ?? [])]), method);
     injectRuntime(target);
   };
 }

@@ -12,7 +12,7 @@ import type { EntityAction } from './entity.options.js';
 import { compileEntity, type EntityMaker } from './entity-templates.js';
 import { compileTags, type TagMaker } from './tag-templates.js';
 
-/** Is the key of the metadata that `@InvalidateCache` puts on a method: its `InvalidationPlan`. @internal */
+/** Is the key of the metadata that `@InvalidateCache` puts on a method: an `InvalidationPlan` for each of them. @internal */
 export const INVALIDATE_CACHE_METADATA = Symbol.for('nestjs-redis-suite:invalidate-cache');
 
 type Args = readonly unknown[];

@@ -46,6 +46,7 @@ class Misspelt {
     return Promise.resolve(id);
   }
 
+  @InvalidateCache({ entity: ['creator', '{id}'] })
   @InvalidateCache({ entity: ['createor', '{id}'] })
   async update(id: number): Promise<number> {
     return Promise.resolve(id);
