@@ -6,6 +6,8 @@ import { Availability } from './availability.js';
 import { RedisReplyError, RedisUnavailableError } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { ConnectionLine } from './connection-line.js';
+import { KeyFollower } from './key-news/key-follower.js';
+import type { KeyNews, KeyNewsListener } from './key-news/key-news.js';
 import type { LuaScript, RedisArgument, RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
 import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
 import { isAway, translateError } from './reply-errors.js';
@@ -68,6 +70,7 @@ export class IoredisGateway implements RedisGateway {
   /** Says whether the client limits each command: our own do, except a cluster's, which sends it again and again. */
   readonly #limitsCommands: boolean;
   readonly #defined = new Map<LuaScript, ScriptMethods>();
+  readonly #followers = new Set<KeyFollower>();
 
   constructor(parts: GatewayParts) {
     const { name, client, owned, topology, commandTimeoutMs, events, clock } = parts;
@@ -77,7 +80,7 @@ export class IoredisGateway implements RedisGateway {
     this.client = client;
     this.#writes = new WriteBatch(client);
     this.#limitsCommands = owned && topology !== 'cluster';
-    const probe = () => this.#bounded(client.ping(), commandTimeoutMs).catch(unlessAway);
+    const probe = () => this.#probe();
     const onChange = () => this.#onAvailability();
     this.availability = new Availability({ connection: name, events, clock, probe, onChange });
     this.#line = new ConnectionLine({ ...parts, availability: this.availability });
@@ -97,6 +100,7 @@ export class IoredisGateway implements RedisGateway {
 
   /** Ends the connections that were made here, within `timeoutMs`; calls fail from now on. */
   async close(timeoutMs: number): Promise<void> {
+    for (const follower of this.#followers) follower.close();
     await Promise.all([this.#subscriber.close(), this.#line.close(timeoutMs)]);
   }
 
@@ -182,10 +186,21 @@ export class IoredisGateway implements RedisGateway {
     }
   }
 
+  follow(prefix: string, listener: KeyNewsListener): KeyNews {
+    const probe = () => this.#probe();
+    const follower = new KeyFollower({ ...this.#parts, gateway: this, probe, prefix, listener });
+    this.#followers.add(follower);
+    return follower;
+  }
+
   #onAvailability(): void {
     this.#line.onAvailability();
     // What kept the server away may have silenced the other connection without ending it.
     if (this.availability.state !== 'down') this.#subscriber.check();
+  }
+
+  async #probe(): Promise<void> {
+    await this.#bounded(this.client.ping(), this.#parts.commandTimeoutMs).catch(unlessAway);
   }
 
   #masters(): Redis[] {

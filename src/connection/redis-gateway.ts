@@ -1,4 +1,5 @@
 import type { Availability } from './availability.js';
+import type { KeyNews, KeyNewsListener } from './key-news/key-news.js';
 import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
 
 /** Says how the server side is laid out. @internal */
@@ -59,4 +60,9 @@ export interface RedisGateway {
    * Resolves once the server confirmed. @returns a function that stops listening.
    */
   subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>>;
+  /**
+   * Follows every change of keys that begin with `prefix`, whoever makes it, over connections of its own: one to each
+   * master. Is absent without `capabilities.push`.
+   */
+  follow?(prefix: string, listener: KeyNewsListener): KeyNews;
 }
