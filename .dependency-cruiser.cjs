@@ -22,6 +22,9 @@ const OPTIONAL_PEERS = {
 /** Rooms with a door of their own; the others are part of the root, whose typings must not need an optional peer. */
 const OWN_DOORS = ['admin', 'cli', 'queue', 'testing'];
 
+/** Matches what Node brings, with its prefix or without. */
+const CORE_MODULE = `^(node:|(${require('node:module').builtinModules.join('|')})$)`;
+
 const anyOf = (names) => `(${names.join('|')})`;
 /** Matches a package where it is installed, and its bare name where it is not. */
 const packageNamed = (pattern) => [`(^|/)node_modules/(@types/)?(${pattern})/`, `^(${pattern})(/|$)`];
@@ -118,6 +121,14 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: [`^src/${anyOf(OWN_DOORS)}/`, '\\.child\\.ts$'] },
       to: { path: optionalPeer, dynamic: false },
+    },
+    {
+      name: 'rest-needs-no-node',
+      comment:
+        'The REST transport, and all it reaches, types included, imports nothing of Node and no ioredis, so that it can run where there is only fetch.',
+      severity: 'error',
+      from: { path: '^src/connection/rest/' },
+      to: { path: [...packageNamed('ioredis'), CORE_MODULE], reachable: true },
     },
     {
       name: 'declared-for-users',

@@ -11,6 +11,7 @@ export {
   RedisReplyError,
   RedisTlsRequiredError,
   RedisUnavailableError,
+  RedisUnsupportedError,
   type UnavailableReason,
 } from './connection/connection.errors.js';
 export {
@@ -22,6 +23,8 @@ export {
   HostConnection,
   SocketConnection,
   ReconnectOptions,
+  RestConnection,
+  RestServer,
   SentinelConnection,
   ServerAccess,
   UrlConnection,

@@ -9,6 +9,7 @@ import { BootSequence } from './connection/boot-sequence.js';
 import { ConnectionRegistry } from './connection/connection-registry.js';
 import { CLOCK } from './connection/connection.tokens.js';
 import { DecoratedProviders } from './connection/decorated-providers.js';
+import { RawClientCheck } from './connection/raw-client-check.js';
 import { SUITE_RUNTIME, SuiteRuntime } from './connection/runtime.js';
 import { readServerInfo } from './connection/server-reading.js';
 import { SuiteLog } from './connection/suite-log.js';
@@ -31,6 +32,7 @@ const GROUND: Provider[] = [
   SuiteEvents,
   SuiteLog,
   BootChecks,
+  RawClientCheck,
   DecoratedProviders,
   BootSequence,
   SuiteRuntime,

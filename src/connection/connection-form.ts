@@ -6,6 +6,7 @@ import {
   ClusterConnection,
   EmbeddedConnection,
   HostConnection,
+  RestConnection,
   SentinelConnection,
   SocketConnection,
   UrlConnection,
@@ -14,7 +15,7 @@ import { URL_FORM, urlProblem } from './redis-url.js';
 
 /**
  * Says how to reach Redis: a `redis://`, `rediss://` or `unix://` URL, its fields, a Unix socket, Sentinels, a cluster, a
- * client of the application's own, or the embedded server.
+ * client of the application's own, the embedded server, or a REST endpoint.
  *
  * @publicApi
  */
@@ -26,7 +27,8 @@ export type RedisConnection =
   | SentinelConnection
   | ClusterConnection
   | ClientConnection
-  | EmbeddedConnection;
+  | EmbeddedConnection
+  | RestConnection;
 
 /** Maps the option that tells the forms apart to the form's class. */
 const FORMS = {
@@ -37,10 +39,11 @@ const FORMS = {
   cluster: ClusterConnection,
   client: ClientConnection,
   embedded: EmbeddedConnection,
+  rest: RestConnection,
 } as const;
 
 const FORM_NAMES =
-  'a redis:// URL, { url }, { host }, { path }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }';
+  'a redis:// URL, { url }, { host }, { path }, { sentinels, name }, { cluster: { nodes } }, { client }, { embedded: true } or { rest: { url, token } }';
 
 /** Lists what is wrong with a connection as the user wrote it. @internal */
 export function connectionProblems(raw: unknown, path: string): OptionProblem[] {

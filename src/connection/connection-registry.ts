@@ -10,7 +10,8 @@ import type { EmbeddedConnection, RedisClient } from './connection.options.js';
 import { CACHE_CONNECTION, STATE_CONNECTION } from './connection.tokens.js';
 import { startEmbeddedServer, type EmbeddedServer } from './embedded/embedded-server.js';
 import { IoredisGateway } from './ioredis-gateway.js';
-import type { RedisTopology } from './redis-gateway.js';
+import type { OpenableGateway, RedisTopology } from './redis-gateway.js';
+import { RestGateway } from './rest/rest-gateway.js';
 
 declare module '../common/events.js' {
   interface SuiteEventMap {
@@ -35,7 +36,7 @@ interface RegistryDeps {
  * @internal
  */
 export class ConnectionRegistry {
-  readonly #gateways = new Map<string, IoredisGateway>();
+  readonly #gateways = new Map<string, OpenableGateway>();
   readonly #embedded: EmbeddedServer[] = [];
   readonly #deps: RegistryDeps;
 
@@ -60,13 +61,13 @@ export class ConnectionRegistry {
   }
 
   /** Returns the gateway of a connection. @returns undefined when there is none of that name. */
-  find(name: string): IoredisGateway | undefined {
+  find(name: string): OpenableGateway | undefined {
     const isRole = name === CACHE_CONNECTION || name === STATE_CONNECTION;
     return this.#gateways.get(name) ?? (isRole ? this.#gateways.get(SINGLE_CONNECTION) : undefined);
   }
 
   /** Lists every connection once. */
-  all(): IoredisGateway[] {
+  all(): OpenableGateway[] {
     return [...this.#gateways.values()];
   }
 
@@ -98,9 +99,13 @@ export class ConnectionRegistry {
     name: string,
     form: Exclude<RedisConnection, string>,
     settings: ResolvedConnectionSettings,
-  ): Promise<IoredisGateway> {
+  ): Promise<OpenableGateway> {
     const { commandTimeoutMs } = settings;
     const parts = { name: publicName(name), commandTimeoutMs, ...this.#deps };
+    if ('rest' in form) {
+      const { rest: endpoint, retries = 1 } = form;
+      return new RestGateway({ ...parts, endpoint, retries });
+    }
     if ('client' in form) {
       return new IoredisGateway({
         ...parts,

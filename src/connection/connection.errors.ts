@@ -2,7 +2,17 @@ import { RedisSuiteError } from '../common/errors.js';
 
 /** Says why a server could not be used. @publicApi */
 export type UnavailableReason =
-  'timeout' | 'disconnected' | 'loading' | 'busy' | 'read-only' | 'failing-over' | 'closed';
+  | 'timeout'
+  | 'disconnected'
+  | 'loading'
+  | 'busy'
+  | 'read-only'
+  | 'failing-over'
+  /** A REST endpoint answered HTTP 429. */
+  | 'throttled'
+  /** A REST endpoint answered what is no reply: HTTP 5xx, a redirect, or no JSON. */
+  | 'bad-answer'
+  | 'closed';
 
 interface UnavailableOptions {
   readonly cause?: unknown;
@@ -14,7 +24,7 @@ interface UnavailableOptions {
  * Says that Redis could not be used within the time limit: it is away, too slow, loading, busy with a script, or failing
  * over.
  *
- * Whether the command took effect is unknown when the reason is `timeout` or `disconnected`.
+ * Whether the command took effect is unknown when the reason is `timeout`, `disconnected` or `bad-answer`.
  *
  * @publicApi
  */
@@ -59,9 +69,12 @@ export class RedisReplyError extends RedisSuiteError {
   }
 }
 
+const CREDENTIALS =
+  'its username and password (REDIS_USERNAME, REDIS_PASSWORD, or those in the URL) and that the user may run INFO';
+
 /**
- * Says that the server does not accept the user name or password: never retried at boot, retried in the background when
- * a server forgets later who we are.
+ * Says that the server does not accept the user name and password, or the token: never retried at boot, retried in the
+ * background when a server forgets later who we are.
  *
  * @publicApi
  */
@@ -70,11 +83,26 @@ export class RedisAuthError extends RedisSuiteError {
 
   constructor(
     readonly connection: string,
+    /** Is the server's word, for example `WRONGPASS` or `HTTP 401`. */
     readonly replyCode: string,
+    toCheck: string = CREDENTIALS,
+  ) {
+    super(`Redis connection '${connection}' was refused with ${replyCode}: check ${toCheck}.`);
+  }
+}
+
+/** Says that something was asked of a connection over REST that only TCP can give. @publicApi */
+export class RedisUnsupportedError extends RedisSuiteError {
+  readonly code = 'E_REDIS_UNSUPPORTED';
+
+  constructor(
+    readonly connection: string,
+    /** Completes the sentence "REST cannot …". */
+    readonly feature: string,
   ) {
     super(
-      `Redis connection '${connection}' was refused with ${replyCode}: check its username and password ` +
-        `(REDIS_USERNAME, REDIS_PASSWORD, or those in the URL) and that the user may run INFO.`,
+      `Redis connection '${connection}' speaks REST, which cannot ${feature}: connect over TCP, ` +
+        `for example by the server's rediss:// URL.`,
     );
   }
 }

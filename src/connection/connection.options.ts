@@ -7,9 +7,11 @@ import {
   IsHost,
   IsRedisClient,
   IsRedisUrl,
+  IsRestUrl,
   IsSecretText,
   IsServerList,
   IsTlsChoice,
+  IsToken,
 } from './connection.rules.js';
 
 /** Is a client of ioredis, for one server or for a cluster. @publicApi */
@@ -135,4 +137,25 @@ export class EmbeddedConnection extends ConnectionSettings {
   @IsFlag() embedded!: boolean;
   /** Allows it although NODE_ENV is `production`; its data ends with the process. @default false */
   @IsFlag() allowInProduction?: boolean;
+}
+
+/** Names a REST endpoint as Upstash has them. @publicApi */
+export class RestServer {
+  /** Is its `https://` URL; `http://` only on this machine. */
+  @IsRestUrl() url!: string;
+  /** Is what opens it; one that may write. */
+  @IsToken() token!: string;
+}
+
+/** Connects over REST, for places that keep no connection open; what only TCP can give is not there. @publicApi */
+export class RestConnection {
+  @Nested(() => RestServer) rest!: RestServer;
+  /** Limits one call, its repetitions included. @default '1s' */
+  @IsDuration() commandTimeout?: Duration;
+  /** Limits the wait for the endpoint at boot, after which the application boots degraded. @default '2s' */
+  @IsDuration() bootTimeout?: Duration;
+  /** Asks nothing of the endpoint before the first call. @default false */
+  @IsFlag() lazyConnect?: boolean;
+  /** Counts how often a read that was not answered is sent again; what may change something is sent once. @default 1 */
+  @IsWholeNumber(0, 20) retries?: number;
 }

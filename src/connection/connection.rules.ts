@@ -1,5 +1,6 @@
 import { rule } from '../common/option-rules.js';
 import { URL_FORM, urlProblem } from './redis-url.js';
+import { REST_URL_FORM, restUrlProblem } from './rest-url.js';
 
 /** Accepts a `redis://` or `rediss://` URL; the value, which may hold a password, stays out of the message. @internal */
 export const IsRedisUrl = (): PropertyDecorator =>
@@ -7,6 +8,26 @@ export const IsRedisUrl = (): PropertyDecorator =>
     name: 'isRedisUrl',
     mustBe: `a URL such as ${URL_FORM}`,
     accepts: (value) => typeof value === 'string' && urlProblem(value) === null,
+    secret: true,
+  });
+
+/** Accepts the URL of a REST endpoint; the value, which may hold a token, stays out of the message. @internal */
+export const IsRestUrl = (): PropertyDecorator =>
+  rule({
+    name: 'isRestUrl',
+    mustBe: `a URL such as ${REST_URL_FORM}; http:// only for this machine`,
+    accepts: (value) => typeof value === 'string' && restUrlProblem(value) === null,
+    required: true,
+    secret: true,
+  });
+
+/** Accepts what can stand in a header, and never shows it. @internal */
+export const IsToken = (): PropertyDecorator =>
+  rule({
+    name: 'isToken',
+    mustBe: 'a token without blanks',
+    accepts: (value) => typeof value === 'string' && isToken(value),
+    required: true,
     secret: true,
   });
 
@@ -66,6 +87,11 @@ export const IsSecretList = (): PropertyDecorator =>
     },
     secret: true,
   });
+
+/** Tells whether a text can be a token. @internal */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
 
 function isHost(value: unknown): boolean {
   return typeof value === 'string' && /^[^\s/@]+$/.test(value);

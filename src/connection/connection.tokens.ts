@@ -9,9 +9,18 @@ export const STATE_CONNECTION = 'state';
 /** Is the token of the application's `Clock`. @internal */
 export const CLOCK = Symbol.for('nestjs-redis-suite:clock');
 
+const CLIENT_TOKENS = 'nestjs-redis-suite:client:';
+
 /** Returns the token under which the raw client of a connection is provided. @publicApi */
 export function getRedisToken(name: string = CACHE_CONNECTION): string {
-  return `nestjs-redis-suite:client:${name}`;
+  return CLIENT_TOKENS + name;
+}
+
+/** Returns the connection whose raw client is provided under a token. @returns null when it is no such token. @internal */
+export function connectionOfRedisToken(token: unknown): string | null {
+  return typeof token === 'string' && token.startsWith(CLIENT_TOKENS)
+    ? token.slice(CLIENT_TOKENS.length)
+    : null;
 }
 
 /** Returns the token under which the gateway of a connection is provided. @internal */

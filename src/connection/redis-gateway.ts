@@ -66,3 +66,19 @@ export interface RedisGateway {
    */
   follow?(prefix: string, listener: KeyNewsListener): KeyNews;
 }
+
+/**
+ * Is a gateway as its owner sees it, who opens and closes it.
+ *
+ * @internal
+ */
+export interface OpenableGateway extends RedisGateway {
+  /**
+   * Waits for the server, for `timeoutMs` at most.
+   *
+   * @throws {RedisUnavailableError} when it was not there in time; it is sought on in the background.
+   */
+  open(timeoutMs: number): Promise<void>;
+  /** Ends everything within `timeoutMs`; calls fail from now on. */
+  close(timeoutMs: number): Promise<void>;
+}

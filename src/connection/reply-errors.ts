@@ -22,9 +22,18 @@ const UNAVAILABLE_CODES: Record<string, UnavailableReason> = {
 const AWAY_CODES = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'NOAUTH']);
 
 /** Are the reasons that say the same where the code is gone. */
-const AWAY_REASONS = new Set<UnavailableReason>(['timeout', 'disconnected', 'loading', 'busy', 'closed']);
+const AWAY_REASONS = new Set<UnavailableReason>([
+  'timeout',
+  'disconnected',
+  'loading',
+  'busy',
+  'throttled',
+  'bad-answer',
+  'closed',
+]);
 
-const AUTH_CODES = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
+/** Are the server's words for credentials that it does not accept. @internal */
+export const AUTH_CODES: ReadonlySet<string> = new Set(['NOAUTH', 'WRONGPASS', 'NOPERM']);
 
 /** Is what the server answers to the SELECT of a new connection. */
 const NO_DATABASE = /^ERR (?:DB index is out of range|invalid DB index|SELECT is not allowed)/;
@@ -66,7 +75,8 @@ function codeOf({ message }: Error): string {
   return message.split(' ', 1)[0] ?? '';
 }
 
-function translateReply(message: string, { connection, command }: ErrorOrigin): Error {
+/** Turns the text of an error reply into one of this library's errors. @internal */
+export function translateReply(message: string, { connection, command }: ErrorOrigin): Error {
   const [, code = 'ERR', detail = ''] = /^(\S+)\s*([^]*)$/.exec(message) ?? [];
   if (code === 'NOAUTH') return new RedisAuthError(connection, code);
   const reason = UNAVAILABLE_CODES[code];

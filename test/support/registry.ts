@@ -25,5 +25,5 @@ export async function openRegistry(
   const isSeveral = typeof servers === 'object' && 'connections' in servers;
   const connections = isSeveral ? servers.connections : { [SINGLE_CONNECTION]: servers };
   await registry.open({ connections, defaults, failFast });
-  return { registry, events, gateway: (name = 'cache') => registry.find(name)! };
+  return { registry, events, gateway: (name = 'cache') => registry.find(name) as IoredisGateway };
 }

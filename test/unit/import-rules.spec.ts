@@ -41,6 +41,23 @@ const HOUSE: [path: string, source: string, ...rules: string[]][] = [
     'optional-peers-are-loaded-late',
   ],
   [
+    'src/connection/rest/direct.ts',
+    `import { createHash } from 'node:crypto';\nexport const d = createHash;`,
+    'rest-needs-no-node',
+  ],
+  [
+    'src/connection/rest/around.ts',
+    `import type { R } from '../hash.js';\nexport type A = R;`,
+    'rest-needs-no-node',
+  ],
+  ['src/connection/hash.ts', `import type { Hash } from 'crypto';\nexport type R = Hash;`],
+  [
+    'src/connection/rest/client.ts',
+    `import type { C } from '../client.js';\nexport type R = C;`,
+    'rest-needs-no-node',
+  ],
+  ['src/connection/rest/word.ts', `import type { Word } from '../../common/word.js';\nexport type W = Word;`],
+  [
     'src/connection/upward.ts',
     `import type { L } from '../lock/take.js';\nexport type U = L;`,
     'ground-floor',

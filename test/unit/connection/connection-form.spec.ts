@@ -68,7 +68,7 @@ describe('connectionProblems', () => {
     'refuses %p, naming the forms',
     (connection) => {
       expect(problemsOf(connection)).toEqual([
-        'connection: must be a redis:// URL, { url }, { host }, { path }, { sentinels, name }, { cluster: { nodes } }, { client } or { embedded: true }',
+        'connection: must be a redis:// URL, { url }, { host }, { path }, { sentinels, name }, { cluster: { nodes } }, { client }, { embedded: true } or { rest: { url, token } }',
       ]);
     },
   );

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findDefaultConnection } from '../../../src/connection/default-connection.js';
 
-const WAYS = /^is missing: set REDIS_URL \(or REDIS_HOST\), or pass connection: .+ or \{ embedded: true \}/;
+const WAYS =
+  /^is missing: set REDIS_URL \(or REDIS_HOST\), or pass connection: .+, \{ embedded: true \} or \{ rest: \{ url, token \} \}/;
 
 describe('findDefaultConnection', () => {
   const { NODE_ENV } = process.env;
