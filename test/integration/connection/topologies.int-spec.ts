@@ -12,6 +12,7 @@ import {
   startTls,
   type TlsTopology,
 } from '../../support/native-topologies.js';
+import { startRest } from '../../support/rest.js';
 import { openRegistry, type OpenRegistry } from '../../support/registry.js';
 import { until } from '../../support/until.js';
 
@@ -31,6 +32,11 @@ async function startStandalone(): Promise<Servers> {
   return { connection: server.url, stop: () => server.stop() };
 }
 
+async function startEndpoint(): Promise<Servers> {
+  const { shim, stop } = await startRest();
+  return { connection: { rest: { url: shim.url, token: shim.token } }, stop };
+}
+
 interface Case {
   readonly name: string;
   readonly topology: RedisTopology;
@@ -41,6 +47,7 @@ interface Case {
 /** The embedded server is one server without TLS, so the other ways to connect exist only with a native one. */
 const CASES: Case[] = [
   { name: 'one server', topology: 'standalone', masters: 1, start: startStandalone },
+  { name: 'a REST endpoint', topology: 'rest', masters: 1, start: startEndpoint },
   ...(NATIVE === null
     ? []
     : ([
@@ -102,8 +109,14 @@ describe.each(CASES)('A connection to $name', ({ topology, masters, start }) => 
     for (const group of groups) expect(await opened.gateway().send(['UNLINK', ...group])).toBe(0);
   });
 
-  it('delivers messages', async () => {
+  it('delivers messages, or says that it cannot', async () => {
     const gateway = opened.gateway();
+    expect(gateway.capabilities.push).toBe(topology !== 'rest');
+    if (!gateway.capabilities.push) {
+      const refused = expect(gateway.subscribe(`${ns}:channel`, { onMessage: () => undefined }));
+      await refused.rejects.toMatchObject({ code: 'E_REDIS_UNSUPPORTED' });
+      return;
+    }
     const messages: string[] = [];
     const stop = await gateway.subscribe(`${ns}:channel`, { onMessage: (text) => messages.push(text) });
     await gateway.send(['PUBLISH', `${ns}:channel`, 'hello']);
