@@ -4,6 +4,13 @@ import { InjectClock } from '../connection/connection.tokens.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
 
+/** Is what waits for an answer. */
+interface Watched {
+  /** Is by the monotonic clock. */
+  readonly dueAt: number;
+  readonly expire: () => void;
+}
+
 /**
  * Watches that decisions do not wait for Redis beyond `decisionTimeout`.
  *
@@ -11,7 +18,11 @@ import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
  */
 @Injectable()
 export class DecisionDeadline {
-  #overdue = 0;
+  /** Holds what is not due yet, the next to be due first: all wait equally long. */
+  readonly #waiting = new Set<Watched>();
+  readonly #overdue = new Set<Watched>();
+  /** One timer serves all, and goes on when there is nothing to watch: most answers come long before it. */
+  #isTicking = false;
 
   constructor(
     @InjectClock() private readonly clock: Clock,
@@ -20,29 +31,39 @@ export class DecisionDeadline {
 
   /** Tells whether an answer is overdue and still out: as long as it is, asking again would be another wait. */
   get isMissed(): boolean {
-    return this.#overdue > 0;
+    return this.#overdue.size > 0;
   }
 
-  /**
-   * Calls `expire` once the time is up, unless the function returned is called before, as it must be in the end.
-   *
-   * A process that was busy may find the answer in its socket only after its timers have run, so it is given one more
-   * turn of the event loop.
-   */
+  /** Calls `expire` once the time is up, unless the function returned is called before, as it must be in the end. */
   watch(expire: () => void): () => void {
-    let isOverdue = false;
-    let isOver = false;
-    const onTime = () => {
-      if (isOver) return;
-      isOverdue = true;
-      this.#overdue++;
-      expire();
-    };
-    const cancel = this.clock.after(this.options.decisionTimeoutMs, () => setImmediate(onTime));
+    const { decisionTimeoutMs } = this.options;
+    const watched = { dueAt: this.clock.monotonic() + decisionTimeoutMs, expire };
+    this.#waiting.add(watched);
+    if (!this.#isTicking) this.#tickAfter(decisionTimeoutMs);
     return () => {
-      isOver = true;
-      cancel();
-      if (isOverdue) this.#overdue--;
+      this.#waiting.delete(watched);
+      this.#overdue.delete(watched);
     };
+  }
+
+  #tickAfter(delayMs: number): void {
+    this.#isTicking = true;
+    this.clock.after(delayMs, () => {
+      this.#isTicking = false;
+      // A process that was busy may find the answers in its socket only after its timers have run.
+      setImmediate(() => this.#expireDue());
+      const [next] = this.#waiting;
+      if (next !== undefined) this.#tickAfter(Math.max(1, next.dueAt - this.clock.monotonic()));
+    });
+  }
+
+  #expireDue(): void {
+    const now = this.clock.monotonic();
+    for (const watched of this.#waiting) {
+      if (watched.dueAt > now) return;
+      this.#waiting.delete(watched);
+      this.#overdue.add(watched);
+      watched.expire();
+    }
   }
 }

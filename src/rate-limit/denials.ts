@@ -11,8 +11,9 @@ import { tightestFirst } from './verdict.js';
 const MAX_AGE_MS = 10_000;
 
 interface Denial {
-  readonly plan: LimitPlan;
-  readonly cost: number;
+  readonly call: LimitCall;
+  /** Is that of the window that lasts longest. */
+  readonly key: string;
   readonly outcomes: readonly WindowOutcome[];
   /** Is when the call was made, by the monotonic clock. */
   readonly at: number;
@@ -34,8 +35,10 @@ export interface BeforeCall {
  */
 @Injectable()
 export class Denials implements ReleaseListener {
-  /** Holds each denial under the key of the window that lasts longest. */
-  readonly #known = new Map<string, Denial>();
+  /** Holds them as they are released, the oldest first. */
+  readonly #byKey = new Map<string, Denial>();
+  /** Holds the same as they are asked for. */
+  readonly #bySubject = new WeakMap<LimitPlan, Map<string, Denial>>();
   #releases = 0;
 
   constructor(
@@ -45,15 +48,13 @@ export class Denials implements ReleaseListener {
   ) {}
 
   /** Returns what a call is told that was refused before; null when Redis must be asked. */
-  recall({ plan, windows, cost }: LimitCall): WindowOutcome[] | null {
-    if (this.#known.size === 0) return null;
+  recall({ plan, subject, cost }: LimitCall): readonly WindowOutcome[] | null {
+    const denial = this.#bySubject.get(plan)?.get(subject);
+    if (denial === undefined) return null;
     const now = this.clock.monotonic();
-    for (const { key } of windows) {
-      const denial = this.#known.get(key);
-      if (denial?.until !== undefined && denial.until <= now) this.#known.delete(key);
-      else if (denial?.plan === plan && denial.cost === cost)
-        return aged(denial, Math.floor(now - denial.at));
-    }
+    if (denial.until > now)
+      return denial.call.cost === cost ? aged(denial, Math.floor(now - denial.at)) : null;
+    this.#forget(denial);
     return null;
   }
 
@@ -63,16 +64,13 @@ export class Denials implements ReleaseListener {
   }
 
   /** Remembers the refusal of a call, unless somebody was released while it was under way. */
-  remember({ plan, windows, cost }: LimitCall, outcomes: readonly WindowOutcome[], before: BeforeCall): void {
+  remember(call: LimitCall, outcomes: readonly WindowOutcome[], { at, releases }: BeforeCall): void {
     const [tightest] = tightestFirst(outcomes);
-    const key = windows.find(({ policy }) => policy === tightest?.policy)?.key;
-    if (key === undefined || tightest === undefined || tightest.allowed) return;
-    if (!this.channel.hears(this) || before.releases !== this.#releases) return;
-    const until = before.at + Math.min(tightest.retryAfterMs, MAX_AGE_MS);
-    this.#known.delete(key);
-    const oldest = this.#known.size >= this.options.memorySubjects ? this.#known.keys().next() : null;
-    if (oldest?.done === false) this.#known.delete(oldest.value);
-    this.#known.set(key, { plan, cost, outcomes, at: before.at, until });
+    if (tightest === undefined || tightest.allowed) return;
+    if (!this.channel.hears(this) || releases !== this.#releases) return;
+    const key = call.keys[call.plan.windows.findIndex(({ policy }) => policy === tightest.policy)] ?? '';
+    const until = at + Math.min(tightest.retryAfterMs, MAX_AGE_MS);
+    this.#keep({ call, key, outcomes, at, until });
   }
 
   /** Forgets windows here, then has all instances forget them. @throws {RedisUnavailableError} when Redis is away. */
@@ -83,19 +81,40 @@ export class Denials implements ReleaseListener {
 
   onRelease(keys: readonly string[]): void {
     this.#releases++;
-    for (const key of keys) this.#known.delete(key);
+    for (const key of keys) this.#forget(this.#byKey.get(key));
   }
 
   onGap(): void {
     this.#releases++;
-    this.#known.clear();
+    for (const denial of this.#byKey.values()) this.#forget(denial);
+  }
+
+  #keep(denial: Denial): void {
+    const { call, key } = denial;
+    const ofPlan = this.#bySubject.get(call.plan) ?? new Map<string, Denial>();
+    this.#forget(this.#byKey.get(key));
+    this.#forget(ofPlan.get(call.subject));
+    if (this.#byKey.size >= this.options.memorySubjects) {
+      const [oldest] = this.#byKey.values();
+      this.#forget(oldest);
+    }
+    this.#byKey.set(key, denial);
+    this.#bySubject.set(call.plan, ofPlan.set(call.subject, denial));
+  }
+
+  #forget(denial: Denial | undefined): void {
+    if (denial === undefined) return;
+    this.#byKey.delete(denial.key);
+    this.#bySubject.get(denial.call.plan)?.delete(denial.call.subject);
   }
 }
 
 function aged({ outcomes }: Denial, ageMs: number): WindowOutcome[] {
-  return outcomes.map((outcome) => ({
-    ...outcome,
-    resetMs: Math.max(0, outcome.resetMs - ageMs),
-    retryAfterMs: Math.max(0, outcome.retryAfterMs - ageMs),
+  return outcomes.map(({ policy, allowed, remaining, resetMs, retryAfterMs }) => ({
+    policy,
+    allowed,
+    remaining,
+    resetMs: Math.max(0, resetMs - ageMs),
+    retryAfterMs: Math.max(0, retryAfterMs - ageMs),
   }));
 }

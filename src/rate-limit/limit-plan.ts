@@ -1,6 +1,7 @@
-import type { RedisArgument } from '../connection/lua-script.js';
+import type { LuaScript, RedisArgument } from '../connection/lua-script.js';
 import type { Algorithm, WindowShape } from './algorithms/algorithm.js';
 import { ALGORITHMS } from './algorithms/algorithms.js';
+import { CONSUME_WINDOWS_N } from './lua/generated.js';
 import type { ResolvedPolicy } from './rate-limit-policy.js';
 
 /** Is one window of a plan. @internal */
@@ -15,6 +16,8 @@ export interface LimitPlan {
   readonly windows: readonly PlannedWindow[];
   /** Is true when they only watch. */
   readonly shadow: boolean;
+  /** Decides such calls: the algorithm's own, or, for several windows, the one that knows all algorithms. */
+  readonly script: LuaScript;
   /** Describes the windows to the script. */
   readonly wire: readonly RedisArgument[];
 }
@@ -27,10 +30,16 @@ export interface KeyedWindow extends PlannedWindow {
 /** Is one call on the way to a decision. @internal */
 export interface LimitCall {
   readonly plan: LimitPlan;
-  /** Is the plan's windows with their keys, all in one Cluster slot. */
-  readonly windows: readonly KeyedWindow[];
+  readonly subject: string;
+  /** Holds one key for each of the plan's windows, all in one Cluster slot. */
+  readonly keys: readonly string[];
   /** Is what the call consumes; 0 asks about 1 without counting, below 0 gives back. */
   readonly cost: number;
+}
+
+/** Returns the windows of a call's plan with their keys. @internal */
+export function keyedWindows({ plan, keys }: LimitCall): KeyedWindow[] {
+  return plan.windows.map((window, i) => ({ ...window, key: keys[i] ?? '' }));
 }
 
 /** Is what one window says to a call. @internal */
@@ -48,9 +57,16 @@ export function planOf(policies: readonly ResolvedPolicy[]): LimitPlan {
     const algorithm = ALGORITHMS[policy.algorithm];
     return { policy, algorithm, shape: algorithm.shape(policy) };
   });
-  const wire = windows.flatMap(({ policy, algorithm: { letter }, shape }, i) => {
-    const { limit, length, grain, burst } = shape;
-    return [letter, limit, length, grain, burst, policy.blockMs * 1_000, windows.length - i];
-  });
-  return { windows, shadow: policies.every(({ shadow }) => shadow), wire };
+  const shadow = policies.every((policy) => policy.shadow);
+  const [only] = windows;
+  if (only !== undefined && windows.length === 1) {
+    return { windows, shadow, script: only.algorithm.script, wire: described(only) };
+  }
+  const all = windows.flatMap((window) => [window.algorithm.letter, ...described(window)]);
+  return { windows, shadow, script: CONSUME_WINDOWS_N, wire: [String(windows.length), ...all] };
+}
+
+/** Lists what a script takes for a window, as texts, since they are sent again and again. */
+function described({ policy, algorithm, shape }: PlannedWindow): string[] {
+  return [policy.limit, policy.windowMs, policy.blockMs, shape[algorithm.takes]].map(String);
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toError } from '../common/errors.js';
 import { SuiteEvents } from '../common/events.js';
-import type { LimitCall, WindowOutcome } from './limit-plan.js';
+import { keyedWindows, type LimitCall, type WindowOutcome } from './limit-plan.js';
 import { MemoryLimits } from './memory-limits.js';
 import type { PolicyGroup } from './policy-group.js';
 import './rate-limit.events.js';
@@ -24,13 +24,13 @@ export class Limiter {
     private readonly events: SuiteEvents,
   ) {}
 
-  /** Decides a call and counts it if all windows allow it. Never rejects. */
-  async decide(call: LimitCall): Promise<Verdict> {
-    const outcomes = await this.shared.decide(call);
-    const verdict = outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
-    const { shadow } = call.plan;
-    if (call.cost > 0) this.#tell(verdict, shadow);
-    return shadow ? letThrough(verdict) : verdict;
+  /** Decides a call and counts it if all windows allow it: at once if it was refused before. Never rejects. */
+  decide(call: LimitCall): Verdict | Promise<Verdict> {
+    const known = this.shared.recall(call);
+    if (known !== null) return this.#conclude(call, known);
+    return new Promise((resolve) => {
+      this.shared.decide(call, (outcomes) => resolve(this.#conclude(call, outcomes)));
+    });
   }
 
   /** Tells that policies in shadow could not count a call. */
@@ -41,34 +41,44 @@ export class Limiter {
 
   /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
   async refund(call: LimitCall): Promise<void> {
-    this.inMemory.decide(call.windows, call.cost);
+    this.inMemory.decide(keyedWindows(call), call.cost);
     await this.shared.refund(call);
   }
 
   /** Forgets all that was counted, and blocks too. @throws {RedisUnavailableError} when Redis is away. */
   async reset(call: LimitCall): Promise<void> {
-    this.inMemory.forget(call.windows);
+    this.inMemory.forget(call.keys);
     await this.shared.reset(call);
   }
 
   /** Refuses the calls of a subject for `blockMs`; 0 lifts it. @throws {RedisUnavailableError} when Redis is away. */
   async block(call: LimitCall, blockMs: number): Promise<void> {
-    this.inMemory.block(call.windows, blockMs);
+    this.inMemory.block(keyedWindows(call), blockMs);
     await this.shared.block(call, blockMs);
   }
 
-  #withoutRedis({ windows, cost }: LimitCall): Verdict {
+  #conclude(call: LimitCall, outcomes: readonly WindowOutcome[] | null): Verdict {
+    const verdict = outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
+    const { shadow } = call.plan;
+    if (call.cost > 0) this.#tell(verdict, shadow);
+    return shadow ? letThrough(verdict) : verdict;
+  }
+
+  #withoutRedis(call: LimitCall): Verdict {
+    const windows = keyedWindows(call);
     const unavailable = windows.some(({ policy }) => policy.onRedisDown === 'deny');
     if (unavailable) return verdictOf(windows.map(refused), { degraded: true, unavailable });
     const counted = this.inMemory.decide(
       windows.filter(({ policy }) => policy.onRedisDown === 'memory'),
-      cost,
+      call.cost,
     );
     const waved = windows.filter(({ policy }) => policy.onRedisDown === 'allow').map(wavedThrough);
     return verdictOf([...counted, ...waved], { degraded: true, unavailable });
   }
 
   #tell({ allowed, decision: { policy, degraded, retryAfterMs } }: Verdict, shadow: boolean): void {
+    const name = allowed ? 'rate-limit:allowed' : 'rate-limit:denied';
+    if (!this.events.has(name)) return;
     if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded, shadow });
     else this.events.emit('rate-limit:denied', { policy, degraded, shadow, retryAfterMs });
   }

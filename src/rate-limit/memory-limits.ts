@@ -51,8 +51,8 @@ export class MemoryLimits {
   }
 
   /** Forgets windows. */
-  forget(windows: readonly KeyedWindow[]): void {
-    for (const { key } of windows) this.#known.delete(key);
+  forget(keys: readonly string[]): void {
+    for (const key of keys) this.#known.delete(key);
   }
 
   /** Refuses all calls of windows for `blockMs`; 0 lifts it. */
@@ -82,11 +82,9 @@ export class MemoryLimits {
     const tried = cost === 0 ? 1 : cost;
     const trial = attempt(window, known, { now, cost: isBlocked ? 0 : tried });
     if (!isBlocked) return { window, known, trial };
-    return {
-      window,
-      known,
-      trial: { ...trial, allowed: false, remaining: 0, retry: known.blockedUntil - now },
-    };
+    const retry = known.blockedUntil - now;
+    const reset = Math.max(trial.reset, retry);
+    return { window, known, trial: { ...trial, allowed: false, remaining: 0, reset, retry } };
   }
 
   #count({ window, known, trial }: Look, { now }: Moment): Trial<unknown> {
@@ -99,8 +97,10 @@ export class MemoryLimits {
     const block = window.policy.blockMs * 1_000;
     if (trial.allowed) return attempt(window, known, { now, cost: 0 });
     if (cost <= 0 || block === 0 || known.blockedUntil > now) return trial;
-    this.#keep(window, { ...known, blockedUntil: now + block }, now);
-    return { ...trial, remaining: 0, retry: Math.max(trial.retry, block) };
+    const state = block < trial.reset ? known.state : null;
+    this.#keep(window, { ...known, state, blockedUntil: now + block }, now);
+    const [reset, retry] = [Math.max(trial.reset, block), Math.max(trial.retry, block)];
+    return { ...trial, remaining: 0, reset, retry };
   }
 
   #keep({ key }: KeyedWindow, memory: Memory, now: number): void {

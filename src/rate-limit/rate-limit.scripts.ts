@@ -1,40 +1,25 @@
 import type { LuaScript, RedisArgument, RedisReply, ScriptCall } from '../connection/lua-script.js';
-import { ALGORITHMS } from './algorithms/algorithms.js';
-import type { LimitCall, LimitPlan, WindowOutcome } from './limit-plan.js';
-import { BLOCK_WINDOWS_N, CONSUME_WINDOWS_N } from './lua/generated.js';
+import type { LimitCall, WindowOutcome } from './limit-plan.js';
+import { BLOCK_WINDOWS_N } from './lua/generated.js';
 
-const PARTS = new Map(Object.values(ALGORITHMS).map(({ letter, script }) => [letter, script.source]));
-
-/** Is the script that decides: every algorithm's part, then what runs them. @internal */
-export const CONSUME: LuaScript = {
-  ...CONSUME_WINDOWS_N,
-  source: [
-    'local algorithms = {}',
-    ...[...PARTS].map(([letter, source]) => `algorithms['${letter}'] = (function()\n${source}\nend)()`),
-    CONSUME_WINDOWS_N.source,
-  ].join('\n'),
-};
-
-/** Decides calls in their order: O(calls), and O(log limit) within each. @internal */
-export function consumeCalls(calls: readonly LimitCall[]): ScriptCall {
-  const kinds = new Map<LimitPlan, number>();
-  const wire: RedisArgument[] = [0];
-  const costs: RedisArgument[] = [];
-  for (const { plan, cost } of calls) {
-    let first = kinds.get(plan);
-    if (first === undefined) {
-      first = Number(wire[0]) + 1;
-      kinds.set(plan, first);
-      wire[0] = Number(wire[0]) + plan.windows.length;
-      wire.push(...plan.wire);
+/** Decides calls of plans of one script, in their order: O(calls), and O(log limit) within each. @internal */
+export function consumeCalls(script: LuaScript, calls: readonly LimitCall[]): ScriptCall {
+  const keys: string[] = [];
+  const args: RedisArgument[] = [];
+  let run: LimitCall | undefined;
+  let alike = 0;
+  let countAt = 0;
+  for (const call of calls) {
+    for (const key of call.keys) keys.push(key);
+    if (call.plan !== run?.plan || call.cost !== run.cost) {
+      run = call;
+      alike = 0;
+      countAt = args.push(call.cost, 1) - 1;
+      args.push(...call.plan.wire);
     }
-    costs.push(first, cost);
+    args[countAt] = ++alike;
   }
-  return {
-    script: CONSUME,
-    keys: calls.flatMap(({ windows }) => windows.map(({ key }) => key)),
-    args: wire.concat(costs),
-  };
+  return { script, keys, args };
 }
 
 /** Reads the outcomes of a script run, call after call. @internal */
@@ -42,13 +27,21 @@ export function outcomeReader(reply: RedisReply): (call: LimitCall) => WindowOut
   const integers = reply as number[];
   let at = 0;
   const next = () => integers[at++] ?? 0;
-  return ({ windows }) =>
-    windows.map(({ policy }) => {
-      return { policy, allowed: next() === 1, remaining: next(), resetMs: next(), retryAfterMs: next() };
+  return ({ plan }) =>
+    plan.windows.map(({ policy }) => {
+      const [left, resetMs] = [next(), next()];
+      const allowed = left >= 0;
+      return {
+        policy,
+        allowed,
+        remaining: allowed ? left : -1 - left,
+        resetMs,
+        retryAfterMs: allowed ? 0 : next(),
+      };
     });
 }
 
 /** Blocks the subject of a call for `blockMs`; 0 releases it. O(windows). @internal */
-export function blockWindows({ windows }: LimitCall, blockMs: number): ScriptCall {
-  return { script: BLOCK_WINDOWS_N, keys: windows.map(({ key }) => key), args: [blockMs * 1_000] };
+export function blockWindows({ keys }: LimitCall, blockMs: number): ScriptCall {
+  return { script: BLOCK_WINDOWS_N, keys, args: [blockMs] };
 }

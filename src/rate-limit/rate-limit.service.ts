@@ -52,8 +52,8 @@ export class RateLimitService {
     subject: RateLimitSubject,
     { cost = 1 }: ConsumeOptions = {},
   ): Promise<RateLimitDecision> {
-    const { decision } = await this.#decide(policy, subject, checkedCost(cost));
-    return decision;
+    const verdict = this.#decide(policy, subject, checkedCost(cost));
+    return (verdict instanceof Promise ? await verdict : verdict).decision;
   }
 
   /**
@@ -102,20 +102,27 @@ export class RateLimitService {
   }
 
   /** Decides by the policies that are enforced; those in shadow only watch. */
-  async #decide(policy: RateLimitPolicyRef, subject: RateLimitSubject, cost: number): Promise<Verdict> {
+  #decide(policy: RateLimitPolicyRef, subject: RateLimitSubject, cost: number): Verdict | Promise<Verdict> {
     const asker = { subject: checkedSubject(subject) };
     const [group, watching] = this.policies.groups(policy);
-    if (watching === undefined) return this.#decideBy(group, asker, cost);
-    const [verdict] = await Promise.all([
-      this.#decideBy(group, asker, cost),
-      this.#decideBy(watching, asker, cost).catch((error: unknown) =>
-        this.limiter.failedToWatch(watching, error),
-      ),
-    ]);
-    return verdict;
+    const verdict = this.#decideBy(group, asker, cost);
+    return watching === undefined ? verdict : this.#watched(verdict, this.#watch(watching, asker, cost));
   }
 
-  #decideBy(group: PolicyGroup, asker: LimitAsker, cost: number): Promise<Verdict> {
+  async #watched(verdict: Verdict | Promise<Verdict>, watch: Promise<void>): Promise<Verdict> {
+    const [decided] = await Promise.all([verdict, watch]);
+    return decided;
+  }
+
+  async #watch(group: PolicyGroup, asker: LimitAsker, cost: number): Promise<void> {
+    try {
+      await this.#decideBy(group, asker, cost);
+    } catch (error) {
+      this.limiter.failedToWatch(group, error);
+    }
+  }
+
+  #decideBy(group: PolicyGroup, asker: LimitAsker, cost: number): Verdict | Promise<Verdict> {
     const call = this.calls.of(group, asker, cost);
     return call instanceof Promise
       ? call.then((made) => this.limiter.decide(made))

@@ -2,32 +2,45 @@ import { Injectable } from '@nestjs/common';
 import { SuiteEvents } from '../common/events.js';
 import { toError } from '../common/errors.js';
 import { InjectGateway, STATE_CONNECTION } from '../connection/connection.tokens.js';
+import type { LuaScript } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { DecisionDeadline } from './decision-deadline.js';
 import type { LimitCall, WindowOutcome } from './limit-plan.js';
 import './rate-limit.events.js';
 import { blockWindows, consumeCalls, outcomeReader } from './rate-limit.scripts.js';
 
-/** Caps the calls of one script run, so that it never holds up the server for long. */
-const MAX_BATCH = 64;
+/**
+ * Caps the calls of one script run. Small enough that of many callers some are answered while the server decides for the
+ * others, and that no run holds it up for long; large enough that a run's own cost is shared.
+ */
+const MAX_BATCH = 32;
+
+/** Takes what Redis decided; null when it could not tell in time. @internal */
+export type Settle = (outcomes: WindowOutcome[] | null) => void;
 
 interface Waiting {
   readonly call: LimitCall;
-  readonly resolve: (outcomes: WindowOutcome[] | null) => void;
+  /** Is null once it was called. */
+  settle: Settle | null;
 }
 
 /**
  * Counts calls on Redis and decides them within a bounded time.
  *
- * Calls of one moment go out together, in one script run: at once when none is under way, so that a single caller
- * never waits, else at the end of the event loop's turn.
+ * Calls of one moment go out together, in one script run for each way of counting: at once when none is under way, so
+ * that a single caller never waits, else at the end of the event loop's turn.
  *
  * @internal
  */
 @Injectable()
 export class RedisLimits {
-  #waiting: Waiting[] = [];
+  readonly #batches = new Map<LuaScript, Waiting[]>();
+  #isScheduled = false;
   #underWay = 0;
+  readonly #flush = () => {
+    this.#isScheduled = false;
+    for (const [script, batch] of this.#batches) this.#send(script, batch);
+  };
 
   constructor(
     @InjectGateway(STATE_CONNECTION) private readonly redis: RedisGateway,
@@ -35,24 +48,27 @@ export class RedisLimits {
     private readonly events: SuiteEvents,
   ) {}
 
-  /** Decides one call; null when Redis cannot tell in time. */
-  decide(call: LimitCall): Promise<WindowOutcome[] | null> {
-    if (this.deadline.isMissed || this.redis.availability.state === 'down') return Promise.resolve(null);
-    return new Promise((resolve) => {
-      const count = this.#waiting.push({ call, resolve });
-      if (count === MAX_BATCH) this.#flush();
-      else if (count === 1) this.#schedule();
-    });
+  /** Decides one call; `settle` is called once, at once if Redis is known to be away. */
+  decide(call: LimitCall, settle: Settle): void {
+    if (this.deadline.isMissed || this.redis.availability.state === 'down') {
+      settle(null);
+      return;
+    }
+    const { script } = call.plan;
+    const batch = this.#batches.get(script);
+    if (batch === undefined) this.#batches.set(script, [{ call, settle }]);
+    else if (batch.push({ call, settle }) === MAX_BATCH) this.#send(script, batch);
+    if (!this.#isScheduled) this.#schedule();
   }
 
   /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
   async refund(call: LimitCall): Promise<void> {
-    await this.redis.run(consumeCalls([call]));
+    await this.redis.run(consumeCalls(call.plan.script, [call]));
   }
 
   /** Forgets the windows of a call. @throws {RedisUnavailableError} when Redis is away. */
-  async reset({ windows }: LimitCall): Promise<void> {
-    await this.redis.send(['UNLINK', ...windows.map(({ key }) => key)]);
+  async reset({ keys }: LimitCall): Promise<void> {
+    await this.redis.send(['UNLINK', ...keys]);
   }
 
   /** Blocks the windows of a call for `blockMs`; 0 lifts it. @throws {RedisUnavailableError} when Redis is away. */
@@ -61,36 +77,37 @@ export class RedisLimits {
   }
 
   #schedule(): void {
+    this.#isScheduled = true;
     // nextTick runs once all that is ready to go on has done so, and those may be callers too.
-    if (this.#underWay === 0) process.nextTick(() => this.#flush());
-    else setImmediate(() => this.#flush());
+    if (this.#underWay === 0) process.nextTick(this.#flush);
+    else setImmediate(this.#flush);
   }
 
-  #flush(): void {
-    const batch = this.#waiting;
-    this.#waiting = [];
-    for (const group of this.#bySlot(batch)) void this.#run(group);
+  #send(script: LuaScript, batch: readonly Waiting[]): void {
+    this.#batches.delete(script);
+    for (const group of this.#bySlot(batch)) void this.#run(script, group);
   }
 
-  #bySlot(batch: Waiting[]): Waiting[][] {
-    if (this.redis.topology !== 'cluster') return batch.length === 0 ? [] : [batch];
+  #bySlot(batch: readonly Waiting[]): (readonly Waiting[])[] {
+    if (this.redis.topology !== 'cluster') return [batch];
     const byKey = new Map<string, Waiting[]>();
     for (const waiting of batch) {
-      const key = waiting.call.windows[0]?.key ?? '';
+      const key = waiting.call.keys[0] ?? '';
       byKey.set(key, [...(byKey.get(key) ?? []), waiting]);
     }
     return this.redis.groupKeys([...byKey.keys()]).map((keys) => keys.flatMap((key) => byKey.get(key) ?? []));
   }
 
-  async #run(batch: readonly Waiting[]): Promise<void> {
+  async #run(script: LuaScript, batch: readonly Waiting[]): Promise<void> {
+    const calls = batch.map(({ call }) => call);
     const letGo = () => {
-      for (const { resolve } of batch) resolve(null);
+      for (const waiting of batch) conclude(waiting, null);
     };
     const stop = this.deadline.watch(letGo);
     this.#underWay++;
     try {
-      const read = outcomeReader(await this.redis.run(consumeCalls(batch.map(({ call }) => call))));
-      for (const { call, resolve } of batch) resolve(read(call));
+      const read = outcomeReader(await this.redis.run(consumeCalls(script, calls)));
+      for (const waiting of batch) conclude(waiting, read(waiting.call));
     } catch (error) {
       this.events.emit('rate-limit:degraded', { error: toError(error) });
       letGo();
@@ -99,4 +116,11 @@ export class RedisLimits {
       stop();
     }
   }
+}
+
+/** Passes on what comes first: an answer that is overdue comes in the end too. */
+function conclude(waiting: Waiting, outcomes: WindowOutcome[] | null): void {
+  const { settle } = waiting;
+  waiting.settle = null;
+  settle?.(outcomes);
 }

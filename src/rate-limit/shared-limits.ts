@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Denials } from './denials.js';
 import type { LimitCall, WindowOutcome } from './limit-plan.js';
-import { RedisLimits } from './redis-limits.js';
+import { RedisLimits, type Settle } from './redis-limits.js';
 
 /**
  * Counts calls as all instances share them: on Redis, but for calls that it has refused already.
@@ -15,15 +15,22 @@ export class SharedLimits {
     private readonly denials: Denials,
   ) {}
 
-  /** Decides one call; null when Redis cannot tell in time. */
-  async decide(call: LimitCall): Promise<WindowOutcome[] | null> {
-    if (call.cost <= 0) return this.onRedis.decide(call);
-    const known = this.denials.recall(call);
-    if (known !== null) return known;
+  /** Returns what a call is told that was refused before; null when Redis must be asked. */
+  recall(call: LimitCall): readonly WindowOutcome[] | null {
+    return call.cost > 0 ? this.denials.recall(call) : null;
+  }
+
+  /** Decides one call on Redis; tells null when Redis cannot tell in time. */
+  decide(call: LimitCall, settle: Settle): void {
+    if (call.cost <= 0) {
+      this.onRedis.decide(call, settle);
+      return;
+    }
     const before = this.denials.before();
-    const outcomes = await this.onRedis.decide(call);
-    if (outcomes !== null) this.denials.remember(call, outcomes, before);
-    return outcomes;
+    this.onRedis.decide(call, (outcomes) => {
+      if (outcomes !== null) this.denials.remember(call, outcomes, before);
+      settle(outcomes);
+    });
   }
 
   /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
@@ -44,7 +51,7 @@ export class SharedLimits {
     await this.#release(call);
   }
 
-  #release({ windows }: LimitCall): Promise<void> {
-    return this.denials.release(windows.map(({ key }) => key));
+  #release({ keys }: LimitCall): Promise<void> {
+    return this.denials.release(keys);
   }
 }

@@ -24,9 +24,10 @@ export function joinSubjects(parts: readonly string[]): string {
 
 /** Answers the subject if it can be counted. @throws {RateLimitKeyError} when it is no text or empty. @internal */
 export function checkedSubject(subject: RateLimitSubject): string {
-  const parts: readonly unknown[] = Array.isArray(subject) ? subject : [subject];
+  if (typeof subject === 'string' && subject !== '') return subject;
+  const parts: readonly unknown[] = Array.isArray(subject) ? subject : [];
   if (parts.length > 0 && parts.every((part) => typeof part === 'string' && part !== ''))
-    return typeof subject === 'string' ? subject : joinSubjects(subject);
+    return joinSubjects(subject as readonly string[]);
   throw new RateLimitKeyError(
     'The subject of a rate limit must be a text that is not empty, or a list of such.',
   );
@@ -50,8 +51,8 @@ export function checkedCost(cost: number): number {
 export class SubjectKeys {
   readonly #space: KeySpace;
   readonly #secret: string | undefined;
-  /** Keeps the digests of subjects seen lately. */
-  readonly #known = new Map<string, EncodedKey>();
+  /** Keeps what the keys of subjects seen lately begin with. */
+  readonly #known = new Map<string, string>();
 
   constructor(settings: SuiteSettings) {
     this.#space = settings.keys;
@@ -60,22 +61,19 @@ export class SubjectKeys {
 
   /** Makes the call of a subject on a plan. */
   call(plan: LimitPlan, subject: string, cost: number): LimitCall {
-    const hidden = this.#hide(subject);
-    const windows = plan.windows.map((window) => {
-      return { ...window, key: this.#space.tagged('ratelimit', hidden, window.policy.keyPart) };
-    });
-    return { plan, windows, cost };
+    const head = this.#known.get(subject) ?? this.#headOf(subject);
+    const keys = plan.windows.map(({ policy }) => head + policy.keyPart);
+    return { plan, subject, keys, cost };
   }
 
-  #hide(subject: string): EncodedKey {
-    const known = this.#known.get(subject);
-    if (known !== undefined) return known;
+  #headOf(subject: string): string {
     const hidden =
       this.#secret === undefined
         ? digest(`ratelimit:${escapeSegment(subject)}`).slice(0, DIGEST_LENGTH)
         : hmacSubject(this.#secret, 'ratelimit', subject);
+    const head = this.#space.tagged('ratelimit', hidden as EncodedKey, '');
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    if (subject.length <= MAX_KNOWN_LENGTH) this.#known.set(subject, hidden as EncodedKey);
-    return hidden as EncodedKey;
+    if (subject.length <= MAX_KNOWN_LENGTH) this.#known.set(subject, head);
+    return head;
   }
 }

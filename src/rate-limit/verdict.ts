@@ -29,9 +29,10 @@ export function verdictOf(
   { degraded, unavailable }: VerdictOrigin,
 ): Verdict {
   const sorted = tightestFirst(outcomes);
-  const { policy, ...tightest } = sorted.reduce((first) => first);
-  const decision = { policy: policy.name, limit: policy.limit, ...tightest, degraded };
-  return { allowed: decision.allowed, degraded, unavailable, outcomes: sorted, decision };
+  const { policy, allowed, remaining, resetMs, retryAfterMs } = sorted[0] as WindowOutcome;
+  const { name, limit } = policy;
+  const decision = { allowed, policy: name, limit, remaining, resetMs, retryAfterMs, degraded };
+  return { allowed, degraded, unavailable, outcomes: sorted, decision };
 }
 
 /** Sorts refusals before the rest, the longest wait first, then by what is left. @internal */

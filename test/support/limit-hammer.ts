@@ -41,10 +41,10 @@ function recording(redis: RedisGateway, admissions: Admission[]): RedisGateway {
     altered.set(call.script, script);
     const reply = (await redis.run({ ...call, script }, options)) as number[];
     const at = reply.pop() ?? 0;
-    admissions.push({
-      at,
-      cost: reply.filter((_, i) => i % 4 === 0).reduce((sum, allowed) => sum + allowed, 0),
-    });
+    let cost = 0;
+    // A call is answered with two numbers if it is allowed, and with three, of which the first is negative, if not.
+    for (let i = 0; i < reply.length; i += reply[i]! < 0 ? 3 : 2) cost += reply[i]! < 0 ? 0 : 1;
+    admissions.push({ at, cost });
     return reply;
   };
   const { name, topology, availability } = redis;

@@ -33,7 +33,7 @@ export interface TrialCall {
 }
 
 /**
- * Is one way of counting, twice: a script part for Redis, and the same for this process while Redis is away.
+ * Is one way of counting, twice: a script for Redis, and the same for this process while Redis is away.
  *
  * Neither keeps anything of its own: state and time come in, a new state comes out.
  *
@@ -42,7 +42,10 @@ export interface TrialCall {
 export interface Algorithm<S = unknown> {
   /** Names it in the keys' values; one letter, never `b`. Algorithms of one letter share script and state. */
   readonly letter: string;
+  /** Decides calls of one window each. */
   readonly script: LuaScript;
+  /** Is what the scripts take besides the limit and the length; `grain`, which is 0, for nothing. */
+  readonly takes: 'grain' | 'burst';
   /** Describes a policy's window. */
   shape(policy: ResolvedPolicy): WindowShape;
   /** Decides one call; `state` is null for a subject not seen before. */

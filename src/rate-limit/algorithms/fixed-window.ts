@@ -1,4 +1,4 @@
-import { FIX_WINDOW_0 } from '../lua/generated.js';
+import { FIX_WINDOWS_N } from '../lua/generated.js';
 import type { Algorithm } from './algorithm.js';
 
 /** Is what a window has counted since it began. */
@@ -16,7 +16,8 @@ interface Count {
  */
 export const FIXED_WINDOW: Algorithm<Count> = {
   letter: 'f',
-  script: FIX_WINDOW_0,
+  script: FIX_WINDOWS_N,
+  takes: 'grain',
   shape: ({ limit, windowMs, burst }) => ({ limit, length: windowMs * 1_000, grain: 0, burst }),
   decide(state, call, { limit, length }) {
     const now = Math.max(call.now, state?.began ?? 0);

@@ -1,4 +1,4 @@
-import { PACE_CALLS_0 } from '../lua/generated.js';
+import { PACE_CALLS_N } from '../lua/generated.js';
 import type { Algorithm, WindowShape } from './algorithm.js';
 
 /** Is when the calls counted so far are all due. */
@@ -20,7 +20,8 @@ interface Due {
  */
 export const GCRA: Algorithm<Due> = {
   letter: 'g',
-  script: PACE_CALLS_0,
+  script: PACE_CALLS_N,
+  takes: 'burst',
   shape: ({ limit, windowMs, burst }) => ({ limit, length: windowMs * 1_000, grain: 0, burst }),
   decide(state, { now, cost }, window) {
     const { limit, length, burst } = window;

@@ -1,4 +1,4 @@
-import { SLIDE_WINDOW_0 } from '../lua/generated.js';
+import { SLIDE_WINDOWS_N } from '../lua/generated.js';
 import type { Algorithm, Trial, TrialCall, WindowShape } from './algorithm.js';
 
 /** Is the largest limit for which each call is kept on its own. @internal */
@@ -24,7 +24,8 @@ interface Entry {
  */
 export const SLIDING_WINDOW: Algorithm<readonly Entry[]> = {
   letter: 's',
-  script: SLIDE_WINDOW_0,
+  script: SLIDE_WINDOWS_N,
+  takes: 'grain',
   shape: ({ limit, windowMs, burst }) => {
     const length = windowMs * 1_000;
     return { limit, length, grain: limit > EXACT_UP_TO ? Math.ceil(length / CELLS) : 0, burst };

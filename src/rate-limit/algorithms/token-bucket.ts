@@ -1,4 +1,4 @@
-import { FILL_BUCKET_0 } from '../lua/generated.js';
+import { FILL_BUCKETS_N } from '../lua/generated.js';
 import type { Algorithm, WindowShape } from './algorithm.js';
 
 /** Is a bucket when it was last looked at. */
@@ -21,7 +21,8 @@ interface Bucket {
  */
 export const TOKEN_BUCKET: Algorithm<Bucket> = {
   letter: 't',
-  script: FILL_BUCKET_0,
+  script: FILL_BUCKETS_N,
+  takes: 'burst',
   shape: ({ limit, windowMs, burst }) => ({ limit, length: windowMs * 1_000, grain: 0, burst }),
   decide(state, call, window) {
     const { limit, length, burst } = window;

@@ -1,69 +1,65 @@
--- Decides a batch of calls on server time. A call names one or several windows of one subject; all of them allow it and
--- count it, or none counts it. What is put before this part defines `algorithms`: letter -> decide(state, now, cost,
--- window). A key holds '<letter><state>', behind 'b<until>' while it is blocked.
+-- Decides calls of several windows each: all of them allow a call and count it, or none counts it. Calls are decided in
+-- their order, on server time, in runs of calls of the same policies and cost.
 -- KEYS[1..n] the windows of the first call, then those of the next, and so on: string
--- ARGV[1] number of kinds of windows
--- ARGV[2..] seven arguments for each kind: letter, limit, length and grain in microseconds, burst, block after an excess
--- in microseconds, how many windows a call has that begins with this one; then two for each call: the number of its
--- first window, and its cost, where 0 asks about 1 without counting and less than 0 gives back
--- Returns for each key: 1 allowed or 0 denied, remaining, reset in ms, retry in ms
-local time = redis.call('TIME')
-local now, windows = time[1] * 1000000 + time[2], {}
-for at = 2, 7 * tonumber(ARGV[1]), 7 do
-  windows[#windows + 1] = {
-    letter = ARGV[at], decide = algorithms[ARGV[at]], limit = tonumber(ARGV[at + 1]), length = tonumber(ARGV[at + 2]),
-    grain = tonumber(ARGV[at + 3]), burst = tonumber(ARGV[at + 4]), block = tonumber(ARGV[at + 5]),
-    span = tonumber(ARGV[at + 6]),
-  }
+-- ARGV[1..] for each run: the cost, where 0 asks about 1 without counting and less than 0 gives back; how many calls; how
+-- many windows each; then five for each window: its algorithm's letter, and what the script of that algorithm takes
+-- Returns for each key what remains, or -1 less what remains if it refuses; the reset in ms; and, only if it refuses,
+-- the time until it would allow the call in ms
+
+-- include _window.lua
+-- include _fix.lua
+-- include _slide.lua
+-- include _pace.lua
+-- include _fill.lua
+-- include _answer.lua
+local deciders = { f = fix, s = slide, g = pace, t = fill }
+local decide, limit, length, block, extra = {}, {}, {}, {}, {}
+local value, blocked, ok, state, remaining, reset, retry = {}, {}, {}, {}, {}, {}, {}
+local windows, first, at = 0, 0, 1
+
+local function try(w, cost)
+  ok[w], state[w], remaining[w], reset[w], retry[w] =
+    decide[w](value[w], now, cost, limit[w], length[w], extra[w])
 end
 
-local function try(self, cost)
-  self.ok, self.next, self.remaining, self.reset, self.retry = self.window.decide(self.state, now, cost, self.window)
+-- Looks at one window of a call; tells whether it allows the call.
+local function look(w, cost)
+  value[w], blocked[w] = read(KEYS[first + w])
+  if blocked[w] <= now or cost < 0 then
+    try(w, cost == 0 and 1 or cost)
+  else
+    try(w, 0)
+    ok[w], remaining[w], retry[w] = false, 0, blocked[w] - now
+    reset[w] = max(reset[w], retry[w])
+  end
+  return ok[w]
 end
 
-local function look(key, window, cost)
-  local value, blocked = redis.call('GET', key) or '', 0
-  if value:sub(1, 1) == 'b' then blocked, value = struct.unpack('<d', value, 2), value:sub(10) end
-  local state = value:sub(1, 1) == window.letter and value:sub(2) or ''
-  local found = { key = key, window = window, state = state, blocked = blocked }
-  local isBlocked = blocked > now and cost >= 0
-  try(found, isBlocked and 0 or cost == 0 and 1 or cost)
-  if isBlocked then found.ok, found.remaining, found.retry = false, 0, blocked - now end
-  return found
-end
-
-local function write(found, state)
-  local left = math.max(found.reset, found.blocked - now)
-  if left <= 0 then return redis.call('DEL', found.key) end
-  local head = found.blocked > now and 'b' .. struct.pack('<d', found.blocked) or ''
-  redis.call('SET', found.key, head .. found.window.letter .. state, 'PX', math.ceil(left / 1000))
-end
-
-local function settle(found, cost, allowed)
+local function settle(w, cost, allowed)
+  local key, refuses = KEYS[first + w], not ok[w]
   if allowed and cost ~= 0 then
-    write(found, found.next)
-  elseif found.ok then
-    try(found, 0)
-  elseif cost > 0 and found.window.block > 0 and found.blocked <= now then
-    local block = found.window.block
-    found.blocked, found.remaining, found.retry = now + block, 0, math.max(found.retry, block)
-    write(found, found.state)
+    write(key, state[w], reset[w], blocked[w])
+  elseif not refuses then
+    try(w, 0)
+  elseif cost > 0 and block[w] > 0 and blocked[w] <= now then
+    bar(key, value[w], reset[w], block[w])
+    remaining[w], reset[w], retry[w] = 0, max(reset[w], block[w]), max(retry[w], block[w])
   end
+  answer(not refuses, remaining[w], reset[w], retry[w])
 end
 
-local reply, key = {}, 1
-for call = 7 * tonumber(ARGV[1]) + 2, #ARGV, 2 do
-  local first, cost, calls, allowed = tonumber(ARGV[call]), tonumber(ARGV[call + 1]), {}, true
-  for i = 1, windows[first].span do
-    calls[i] = look(KEYS[key], windows[first + i - 1], cost)
-    allowed, key = allowed and calls[i].ok, key + 1
+while at <= #ARGV do
+  local cost, calls = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  windows, at = tonumber(ARGV[at + 2]), at + 3
+  for w = 1, windows do
+    decide[w], limit[w], length[w] = deciders[ARGV[at]], tonumber(ARGV[at + 1]), ARGV[at + 2] * 1000
+    block[w], extra[w], at = ARGV[at + 3] * 1000, tonumber(ARGV[at + 4]), at + 5
   end
-  for _, found in ipairs(calls) do
-    reply[#reply + 1] = found.ok and 1 or 0
-    settle(found, cost, allowed)
-    reply[#reply + 1] = math.max(0, found.remaining)
-    reply[#reply + 1] = math.ceil(found.reset / 1000)
-    reply[#reply + 1] = math.ceil(found.retry / 1000)
+  for _ = 1, calls do
+    local allowed = true
+    for w = 1, windows do allowed = look(w, cost) and allowed end
+    for w = 1, windows do settle(w, cost, allowed) end
+    first = first + windows
   end
 end
 return reply

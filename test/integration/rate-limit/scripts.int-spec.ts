@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../src/common/clock.js';
 import { SYSTEM_CLOCK } from '../../../src/common/clock.js';
 import { MemoryLimits } from '../../../src/rate-limit/memory-limits.js';
-import { planOf, type LimitCall } from '../../../src/rate-limit/limit-plan.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
+import { planOf, type LimitCall, type LimitPlan } from '../../../src/rate-limit/limit-plan.js';
+import { resolvePolicy, type ResolvedPolicy } from '../../../src/rate-limit/rate-limit-policy.js';
 import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
 import { resolveRateLimitOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { consumeCalls, outcomeReader } from '../../../src/rate-limit/rate-limit.scripts.js';
@@ -26,6 +26,16 @@ const POLICIES: Record<string, (RateLimitPolicy & { limit: number })[]> = {
   'a log of calls': [{ limit: 300, window: '5h', algorithm: 'sliding-log' }],
   'a bucket of tokens': [{ limit: 7, window: '1h', algorithm: 'token-bucket', burst: 20 }],
   'a window that blocks': [{ limit: 10, window: '1h', block: '90m' }],
+  'a window that blocks for less than it lasts': [
+    { limit: 10, window: '1h', algorithm: 'fixed-window', block: '10m' },
+  ],
+  'a pace that blocks': [{ limit: 7, window: '1h', algorithm: 'gcra', block: '2h' }],
+  'windows of all kinds': [
+    { name: 'a', limit: 12, window: '1h', algorithm: 'fixed-window', block: '20m' },
+    { name: 'b', limit: 300, window: '9h', algorithm: 'gcra', burst: 8 },
+    { name: 'c', limit: 40, window: '2h', algorithm: 'token-bucket', block: '1h' },
+    { name: 'd', limit: 20, window: '90m' },
+  ],
   'two windows': [
     { name: 'a', limit: 10, window: '10m' },
     { name: 'b', limit: 300, window: '5h', block: '20m' },
@@ -58,37 +68,45 @@ describe('the scripts', () => {
       now += 1_000 * random.below(random.below(8) === 0 ? 5_000_000 : 200_000);
       await setTime(now);
       const cost = random.pick([1, 1, 1, 2, 5, 0, 0, -1, -3]);
-      const call: LimitCall = { plan, windows, cost };
-      const onRedis = outcomeReader(await gateway.run(consumeCalls([call])))(call);
+      const call: LimitCall = { plan, subject, keys: windows.map(({ key }) => key), cost };
+      const onRedis = outcomeReader(await gateway.run(consumeCalls(plan.script, [call])))(call);
       expect({ i, outcomes: onRedis }).toEqual({ i, outcomes: memory.decide(windows, cost) });
     }
   });
 
   it('decide calls of one batch one after the other', async () => {
-    const plans = [
-      planOf([resolvePolicy({ limit: 2, window: '1h' })]),
-      planOf([
-        resolvePolicy({ name: 'x', limit: 1, window: '1h' }),
-        resolvePolicy({ name: 'y', limit: 9, window: '1h' }),
+    const [x, y, z] = [1, 9, 2].map((limit, i) => resolvePolicy({ name: `w${i}`, limit, window: '1h' }));
+    expect(await decided([[z!], [z!], [x!], [z!], [x!]])).toEqual([
+      ['true 1'],
+      ['true 0'],
+      ['true 0'],
+      ['false 0'],
+      ['false 0'],
+    ]);
+    expect(
+      await decided([
+        [y!, x!],
+        [z!, y!],
+        [x!, y!],
+        [z!, y!],
+        [y!, z!],
       ]),
-    ];
-    const ns = randomUUID();
-    const calls = [0, 0, 1, 0, 1].map((i): LimitCall => {
-      const plan = plans[i]!;
-      return { plan, cost: 1, windows: plan.windows.map((w) => ({ ...w, key: `${ns}:${w.policy.name}` })) };
-    });
-    const read = outcomeReader(await opened.gateway.run(consumeCalls(calls)));
-    const seen = calls.map((call) => read(call).map(({ allowed, remaining }) => `${allowed} ${remaining}`));
-    expect(seen).toEqual([['true 1'], ['true 0'], ['true 0', 'true 8'], ['false 0'], ['false 0', 'true 8']]);
+    ).toEqual([
+      ['true 8', 'true 0'],
+      ['true 1', 'true 7'],
+      ['false 0', 'true 7'],
+      ['true 0', 'true 6'],
+      ['true 6', 'false 0'],
+    ]);
   });
 
   it('keep one key per policy and subject, with a time to live, also while it is blocked', async () => {
     const plan = planOf([resolvePolicy({ limit: 1, window: '1h', block: '2h' })]);
     const key = randomUUID();
-    const call: LimitCall = { plan, windows: plan.windows.map((window) => ({ ...window, key })), cost: 1 };
+    const call: LimitCall = { plan, subject: 's', keys: [key], cost: 1 };
     const ttls = [];
     for (let i = 0; i < 2; i++) {
-      await opened.gateway.run(consumeCalls([call]));
+      await opened.gateway.run(consumeCalls(plan.script, [call]));
       ttls.push(await opened.client.pttl(key));
     }
     expect(ttls[0]).toBeGreaterThan(3_590_000);
@@ -97,12 +115,35 @@ describe('the scripts', () => {
     expect(ttls[1]).toBeLessThanOrEqual(7_200_000);
   });
 
-  it('start afresh on what another algorithm has left', async () => {
-    const plan = planOf([resolvePolicy({ limit: 1, window: '1h' })]);
-    const key = randomUUID();
-    await opened.client.set(key, 'zsomething else');
-    const call: LimitCall = { plan, windows: plan.windows.map((window) => ({ ...window, key })), cost: 1 };
-    const [outcome] = outcomeReader(await opened.gateway.run(consumeCalls([call])))(call);
-    expect(outcome).toMatchObject({ allowed: true, remaining: 0 });
+  /** Decides calls of 1 in one batch; answers what each window says. */
+  async function decided(calls: ResolvedPolicy[][]): Promise<string[][]> {
+    const ns = randomUUID();
+    const plans = new Map<string, LimitPlan>();
+    const batch = calls.map((policies): LimitCall => {
+      const names = policies.map(({ name }) => name);
+      const plan = plans.get(names.join()) ?? planOf(policies);
+      plans.set(names.join(), plan);
+      return { plan, subject: 's', keys: names.map((name) => `{${ns}}:${name}`), cost: 1 };
+    });
+    const read = outcomeReader(await opened.gateway.run(consumeCalls(batch[0]!.plan.script, batch)));
+    return batch.map((call) => read(call).map(({ allowed, remaining }) => `${allowed} ${remaining}`));
+  }
+
+  it.each<[string, (key: string) => Promise<unknown>]>([
+    ['another algorithm', (key) => opened.client.set(key, 'zsomething else')],
+    ['something else', (key) => opened.client.rpush(key, 'a', 'b')],
+  ])('start afresh on what %s has left, whatever else they decide', async (_, leave) => {
+    const [a, b] = [1, 2].map((n) => resolvePolicy({ name: `p${n}`, limit: n, window: '1h' }));
+    for (const policies of [[a!], [a!, b!]]) {
+      const plan = planOf(policies);
+      const calls = ['x', 'y', 'z'].map((subject): LimitCall => {
+        const ns = randomUUID();
+        return { plan, subject, keys: policies.map(({ name }) => `{${ns}}:${name}`), cost: 1 };
+      });
+      await leave(calls[1]!.keys[0]!);
+      const read = outcomeReader(await opened.gateway.run(consumeCalls(plan.script, calls)));
+      for (const call of calls) expect(read(call)[0]).toMatchObject({ allowed: true, remaining: 0 });
+      expect(await opened.client.type(calls[1]!.keys[0]!)).toBe('string');
+    }
   });
 });

@@ -130,6 +130,23 @@ export function checkShop({ server, create }: Setting): void {
     assert.equal((await limits.consume('login', 'me')).allowed, true);
   });
 
+  test('RateLimitService counts in each way, and in several windows at once', async () => {
+    const limits = get(RateLimitService);
+    const ways = ['sliding-window', 'sliding-log', 'fixed-window', 'token-bucket', 'gcra'] as const;
+    const policies = ways.map(
+      (algorithm) => ({ name: algorithm, limit: 1, window: '1h', algorithm }) as const,
+    );
+    for (const policy of policies) {
+      const decisions = [await limits.consume(policy, 'me'), await limits.consume(policy, 'me')];
+      assert.deepEqual(
+        decisions.map(({ allowed }) => allowed),
+        [true, false],
+      );
+    }
+    assert.equal((await limits.consume(policies, 'me')).allowed, false);
+    assert.equal((await limits.consume(policies, 'you')).allowed, true);
+  });
+
   test('@WithLock lets one reservation in at a time', async () => {
     const shop = get(ShopService);
     await Promise.all(Array.from({ length: 5 }, () => shop.reserve('1', 1)));
