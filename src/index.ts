@@ -77,9 +77,11 @@ export {
   CacheCodecError,
   CacheUnavailableError,
   CascadeError,
+  CacheClosedError,
+  CacheLoadTimeoutError,
   UncacheableResultError,
 } from './cache/cache.errors.js';
-export type { InvalidationKind } from './cache/cache.events.js';
+export type { InvalidationKind, StaleReason } from './cache/cache.events.js';
 export { CacheModuleOptions } from './cache/cache.options.js';
 export { CacheService } from './cache/cache.service.js';
 export type { CachedOptions } from './cache/cached-options.js';
@@ -99,6 +101,7 @@ export {
 } from './cache/entity.options.js';
 export { CacheStorageOptions, type CacheEntryOptions, type CacheFormOptions } from './cache/entry-options.js';
 export type { CacheEntry } from './cache/entry-writer.js';
+export { FreshnessOptions } from './cache/freshness.options.js';
 export type { InvalidateCacheOptions } from './cache/invalidate-cache-options.js';
 export { InvalidateCache, type InvalidateCacheDecorator } from './cache/invalidate-cache.decorator.js';
 export type { InvalidationReport } from './cache/invalidation-report.js';

@@ -8,18 +8,26 @@ import type { LoadClaim } from './load-claim.js';
 import { LoadDecisions } from './load-context.js';
 import type { EntryRequest } from './load-request.js';
 import type { LoadOutcome } from './load-settler.js';
+import { isServedAtOnce, isServedForWant, type OldValue } from './old-value.js';
 
 /** Is one of several entries to read, with its key as the caller wrote it. @internal */
 export interface BulkRequest extends EntryRequest {
   readonly callerKey: CacheKey;
 }
 
-interface Missing {
+/** Is an entry to load. */
+interface Wanted {
   readonly request: BulkRequest;
+  /** Is what the read found; undefined when there was none. */
   readonly look: Look | undefined;
 }
 
+interface Claimed extends Wanted {
+  readonly claim: LoadClaim | null;
+}
+
 type BulkLoad = (missing: CacheKey[]) => Promise<ReadonlyMap<CacheKey, unknown>>;
+type Values = Map<string, unknown>;
 
 /**
  * Reads several entries and loads the missing ones in one call.
@@ -37,69 +45,106 @@ export class BulkLoader {
   async load(requests: readonly BulkRequest[], load: BulkLoad): Promise<unknown[]> {
     const { reader, options } = this.engine;
     const looks = options.enabled ? await reader.lookMany(requests) : [];
-    const values = new Map<string, unknown>();
-    const missing = new Map<string, Missing>();
+    const values: Values = new Map();
+    const missing = new Map<string, Wanted>();
+    const due = new Map<string, Wanted>();
     requests.forEach((request, index) => {
-      const look = looks[index];
-      if (look?.kind === 'hit') {
-        request.meter.hit();
-        values.set(request.key, look.value);
-      } else {
-        request.meter.miss();
-        missing.set(request.key, { request, look });
-      }
+      const wanted = { request, look: looks[index] };
+      const answer = answerOf(wanted);
+      if (answer === null) missing.set(request.key, wanted);
+      else values.set(request.key, answer.value);
+      if (answer?.due !== undefined) due.set(request.key, { request, look: answer.due });
     });
+    if (due.size > 0) this.#refresh([...due.values()], load);
     if (missing.size > 0) await this.#loadMissing([...missing.values()], load, values);
     return requests.map(({ key }) => values.get(key));
   }
 
-  async #loadMissing(
-    missing: readonly Missing[],
-    load: BulkLoad,
-    values: Map<string, unknown>,
-  ): Promise<void> {
-    const claims = await Promise.all(missing.map(({ request, look }) => this.#claim(request, look)));
-    const loaded = await this.#run(missing, load, claims);
-    const settle = missing.map(({ request }, index) => {
-      const found = loaded.has(request.key);
-      const value = loaded.get(request.key);
-      if (found) values.set(request.key, value);
-      const outcome: LoadOutcome = found
-        ? { kind: 'loaded', value, decisions: new LoadDecisions(request.entry.ttlMs) }
-        : { kind: 'nothing' };
-      return this.engine.settler.settle(request, claims[index] ?? null, outcome);
-    });
-    await Promise.all(settle);
-  }
-
-  async #run(
-    missing: readonly Missing[],
-    load: BulkLoad,
-    claims: readonly (LoadClaim | null)[],
-  ): Promise<Map<string, unknown>> {
-    const { runner, settler } = this.engine;
+  async #loadMissing(missing: readonly Wanted[], load: BulkLoad, values: Values): Promise<void> {
+    const [failure, ...rest] = missing.flatMap(({ look }) => (look?.kind === 'failed' ? [look] : []));
+    if (failure !== undefined && rest.length + 1 === missing.length) throw failure.error;
     try {
-      const keys = missing.map(({ request }) => request.callerKey);
-      const answer = await runner.time(this.meter, () => load(keys));
-      return new Map([...answer].map(([key, value]) => [this.space.entry(key), value]));
+      const loaded = await this.#loadAndStore(await this.#claimAll(missing), load);
+      for (const [key, value] of loaded) values.set(key, value);
     } catch (error) {
-      const failed = { kind: 'failed', error } as const;
-      await Promise.all(
-        missing.map(({ request }, index) => settler.settle(request, claims[index] ?? null, failed)),
-      );
-      throw error;
+      const old = missing.map(({ request, look }) => ({ request, old: oldOf(look) }));
+      if (!old.every(({ request, old }) => isServedForWant(old, request.entry.freshness))) throw error;
+      this.meter.hidden(error);
+      for (const { request, old: value } of old) {
+        request.meter.stale('failed');
+        values.set(request.key, value?.value);
+      }
     }
   }
 
+  /** Loads in the background what was answered already and nobody else is loading. */
+  #refresh(due: readonly Wanted[], load: BulkLoad): void {
+    const work = async () => {
+      const claimed = (await this.#claimAll(due)).filter(({ claim }) => claim !== null);
+      if (claimed.length > 0) await this.#loadAndStore(claimed, load);
+    };
+    work().catch((error: unknown) => this.meter.hidden(error));
+  }
+
+  async #loadAndStore(wanted: readonly Claimed[], load: BulkLoad): Promise<Values> {
+    const { runner, settler } = this.engine;
+    const settle = (outcomeOf: (key: string) => LoadOutcome) =>
+      Promise.all(wanted.map(({ request, claim }) => settler.settle(request, claim, outcomeOf(request.key))));
+    const [first] = wanted;
+    if (first === undefined) return new Map();
+    const keys = wanted.map(({ request }) => request.callerKey);
+    let loaded: Values;
+    try {
+      const watched = { meter: this.meter, entry: first.request.entry };
+      const answer = await runner.watch(watched, new LoadDecisions(), () => load(keys));
+      loaded = new Map([...answer].map(([key, value]) => [this.space.entry(key), value]));
+    } catch (error) {
+      await settle(() => ({ kind: 'failed', error }));
+      throw error;
+    }
+    await settle((key) =>
+      loaded.has(key)
+        ? { kind: 'loaded', value: loaded.get(key), decisions: new LoadDecisions() }
+        : { kind: 'nothing' },
+    );
+    return loaded;
+  }
+
+  #claimAll(wanted: readonly Wanted[]): Promise<Claimed[]> {
+    return Promise.all(wanted.map(async (one) => ({ ...one, claim: await this.#claim(one) })));
+  }
+
   /** @returns null when somebody else is loading the entry, or Redis is away. */
-  async #claim(request: BulkRequest, look: Look | undefined): Promise<LoadClaim | null> {
+  async #claim({ request, look }: Wanted): Promise<LoadClaim | null> {
     if (look?.kind !== 'miss') return null;
     try {
-      const claim = await this.engine.seeker.prepare({ ...request, setsTags: false }, randomUUID());
+      const load = { ...request, setsTags: false };
+      const claim = await this.engine.seeker.prepare(load, randomUUID(), look.old?.stored);
       return (await claim.take(look.content)) === null ? claim : null;
     } catch (error) {
       request.meter.failed('claim', error);
       return null;
     }
   }
+}
+
+/** Answers with what the read found, and says whether that is to be loaded anew; null when it must be loaded first. */
+function answerOf({ request, look }: Wanted): { readonly value: unknown; readonly due?: Look } | null {
+  const { meter, entry } = request;
+  if (look?.kind === 'hit') {
+    meter.hit(look.value);
+    return { value: look.value, ...(look.due !== undefined && { due: { kind: 'miss', ...look.due } }) };
+  }
+  const old = oldOf(look);
+  if (isServedAtOnce(old, entry.freshness)) {
+    meter.stale('loading');
+    return { value: old.value, ...(old.isDue && look?.kind === 'miss' && { due: look }) };
+  }
+  if (look?.kind === 'failed') meter.remembered();
+  else meter.miss();
+  return null;
+}
+
+function oldOf(look: Look | undefined): OldValue | undefined {
+  return look?.kind === 'miss' || look?.kind === 'loading' ? look.old : undefined;
 }

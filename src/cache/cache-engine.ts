@@ -5,10 +5,12 @@ import type { RedisGateway } from '../connection/redis-gateway.js';
 import { CacheMeters } from './cache-meters.js';
 import { CacheSpace } from './cache-space.js';
 import type { CacheTrace } from './cache-trace.js';
+import { DEFAULT_CACHE_NAME } from './cache.constants.js';
 import type { ResolvedCacheOptions } from './cache.options.js';
 import { ClaimSeeker } from './claim-seeker.js';
 import { ValueCipher } from './codec/value-cipher.js';
 import { ValueCodec } from './codec/value-codec.js';
+import { EntryAging } from './entry-aging.js';
 import { EntityGraph } from './entity-graph.js';
 import { EntryLoader } from './entry-loader.js';
 import type { EntryDefaults } from './entry-options.js';
@@ -18,6 +20,8 @@ import { InvalidationDeferral } from './invalidation-deferral.js';
 import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
+import { ServerClock } from './server-clock.js';
+import { StaleFallback } from './stale-fallback.js';
 import { TagStore } from './tag-store.js';
 import type { WarmOptions, WarmProgress } from './warm-progress.js';
 
@@ -47,6 +51,8 @@ export interface CacheEngine {
   readonly store: EntryStore;
   readonly tags: TagStore;
   readonly values: ValueCodec;
+  readonly aging: EntryAging;
+  readonly fallback: StaleFallback;
   readonly reader: EntryReader;
   readonly loader: EntryLoader;
   readonly seeker: ClaimSeeker;
@@ -60,41 +66,50 @@ export interface CacheEngine {
 }
 
 /** Puts an engine together. @internal */
-export function createEngine({
-  redis,
-  clock,
-  events,
-  namespace,
-  options,
-  trace,
-  warm,
-}: EngineParts): CacheEngine {
+export function createEngine(parts: EngineParts): CacheEngine {
+  const { namespace, options, warm } = parts;
   const keys = new KeySpace(namespace);
-  const store = new EntryStore(redis);
-  const tags = new TagStore(redis, store);
-  const cipher = options.encryptionKeys.length === 0 ? null : new ValueCipher(options.encryptionKeys);
-  const values = new ValueCodec({ compressAbove: options.compressAbove, cipher });
-  const reader = new EntryReader(store, tags, values);
-  const news = new LoadNewsChannel({ redis, clock, events, channel: `${keys.prefix('cache')}{loads}` });
-  const seeker = new ClaimSeeker({ reader, store, tags, news, clock });
-  const settler = new LoadSettler(tags, news, values);
-  const runner = new LoadRunner(settler, clock);
+  const { serverClock, ...reading } = createReading(parts);
   const entities = new EntityGraph(options.entities);
+  const { ttlMs, freshness, encryptionKeys } = options;
   return {
     options,
     rootSpace: CacheSpace.root(keys, options.scope),
-    store,
-    tags,
-    values,
-    reader,
-    seeker,
-    settler,
-    runner,
-    loader: new EntryLoader(reader, seeker, runner),
-    meters: new CacheMeters(events, trace),
+    ...reading,
+    ...createLoading(parts, { ...reading, serverClock, channel: `${keys.prefix('cache')}{loads}` }),
     entities,
-    entryDefaults: { ttlMs: options.ttlMs, entities, canEncrypt: cipher !== null },
+    entryDefaults: { ttlMs, freshness, entities, canEncrypt: encryptionKeys.length > 0 },
     deferral: new InvalidationDeferral(),
     warm,
   };
+}
+
+type Reading = Pick<CacheEngine, 'store' | 'tags' | 'values' | 'aging' | 'reader' | 'meters'> & {
+  readonly serverClock: ServerClock;
+};
+
+function createReading({ redis, clock, events, options, trace }: EngineParts): Reading {
+  const { encryptionKeys, compressAbove } = options;
+  const store = new EntryStore(redis);
+  const tags = new TagStore(redis, store);
+  const cipher = encryptionKeys.length === 0 ? null : new ValueCipher(encryptionKeys);
+  const values = new ValueCodec({ compressAbove, cipher });
+  const meters = new CacheMeters(events, trace);
+  const onError = (error: unknown) => meters.of(DEFAULT_CACHE_NAME).failed('time', error);
+  const serverClock = new ServerClock({ redis, clock, onError });
+  const aging = new EntryAging(serverClock);
+  const reader = new EntryReader({ store, tags, values, clock: serverClock });
+  return { store, tags, values, aging, reader, meters, serverClock };
+}
+
+function createLoading(
+  { redis, clock, events }: EngineParts,
+  { store, tags, values, aging, reader, serverClock, channel }: Reading & { readonly channel: string },
+): Pick<CacheEngine, 'fallback' | 'loader' | 'seeker' | 'settler' | 'runner'> {
+  const fallback = new StaleFallback(clock);
+  const news = new LoadNewsChannel({ redis, clock, events, channel });
+  const seeker = new ClaimSeeker({ reader, store, tags, news, clock, serverClock });
+  const settler = new LoadSettler({ tags, news, values, aging });
+  const runner = new LoadRunner(settler, clock);
+  return { fallback, seeker, settler, runner, loader: new EntryLoader({ reader, seeker, runner, fallback }) };
 }

@@ -1,6 +1,6 @@
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
-import type { InvalidationKind } from './cache.events.js';
+import type { InvalidationKind, StaleReason } from './cache.events.js';
 import type { CacheTrace } from './cache-trace.js';
 import { zeroCounts, type CacheCounts } from './cache-stats.js';
 
@@ -24,10 +24,24 @@ export class CacheMeter {
   }
 
   /** Records a read that found a value. */
-  hit(): void {
+  hit(value: unknown): void {
     this.#counts.hits++;
     this.trace.mark('hit');
     this.events.emit('cache:hit', { cache: this.cache });
+    if (value === null || value === undefined) this.#negative();
+  }
+
+  /** Records a read that was answered with the failure of a load before. */
+  remembered(): void {
+    this.trace.mark('hit');
+    this.#negative();
+  }
+
+  /** Records a read that was answered with a value that is not fresh any more. */
+  stale(reason: StaleReason): void {
+    this.#counts.stale++;
+    this.trace.mark('stale');
+    this.events.emit('cache:stale', { cache: this.cache, reason });
   }
 
   /** Records a read that found none. */
@@ -75,9 +89,19 @@ export class CacheMeter {
     this.events.emit('cache:error', { cache: this.cache, operation, error: toError(error) });
   }
 
+  /** Records a failure of a loader that its caller did not see: he had an old value. */
+  hidden(error: unknown): void {
+    this.events.emit('cache:load-failed', { cache: this.cache, error: toError(error) });
+  }
+
   /** Records an invalidation. */
   invalidated(kind: InvalidationKind, count: number): void {
     this.#counts.invalidations++;
     this.events.emit('cache:invalidated', { cache: this.cache, kind, count });
+  }
+
+  #negative(): void {
+    this.#counts.negative++;
+    this.events.emit('cache:negative', { cache: this.cache });
   }
 }

@@ -4,6 +4,10 @@ export interface CacheCounts {
   readonly hits: number;
   /** Counts reads that found none. */
   readonly misses: number;
+  /** Counts reads that were answered with a value that was not fresh any more. */
+  readonly stale: number;
+  /** Counts reads that were answered with a `null`, `undefined` or failure from before; the first two are hits too. */
+  readonly negative: number;
   /** Counts calls that took the result of a load already under way. */
   readonly coalesced: number;
   /** Counts runs of loaders. */
@@ -38,6 +42,8 @@ export function zeroCounts(): CounterSet {
   return {
     hits: 0,
     misses: 0,
+    stale: 0,
+    negative: 0,
     coalesced: 0,
     loads: 0,
     loadFailures: 0,

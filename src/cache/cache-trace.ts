@@ -1,14 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Says how the cache answered a request. @publicApi */
-export type CacheOutcome = 'hit' | 'miss';
+export type CacheOutcome = 'hit' | 'stale' | 'miss';
+
+const WORST: readonly CacheOutcome[] = ['hit', 'stale', 'miss'];
 
 interface Trace {
   outcome: CacheOutcome | undefined;
 }
 
 /**
- * Remembers, for the duration of one request, how the cache answered it: `hit` only if every read was one.
+ * Remembers, for the duration of one request, how the cache answered it: as it answered its worst read.
  *
  * @internal
  */
@@ -24,6 +26,8 @@ export class CacheTrace {
   /** Records the answer to one read. */
   mark(outcome: CacheOutcome): void {
     const trace = this.#storage.getStore();
-    if (trace !== undefined && trace.outcome !== 'miss') trace.outcome = outcome;
+    if (trace === undefined) return;
+    const isWorse = trace.outcome === undefined || WORST.indexOf(outcome) > WORST.indexOf(trace.outcome);
+    if (isWorse) trace.outcome = outcome;
   }
 }

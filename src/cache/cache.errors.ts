@@ -51,6 +51,36 @@ export class CascadeError extends RedisSuiteError {
   }
 }
 
+/**
+ * Says that a loader took longer than its `hardTimeout`; its `signal` was aborted with this.
+ *
+ * @publicApi
+ */
+export class CacheLoadTimeoutError extends RedisSuiteError {
+  readonly code = 'E_CACHE_LOAD_TIMEOUT';
+
+  constructor(
+    /** Is the cache's name in statistics. */
+    readonly cache: string,
+    /** Is the limit, in milliseconds. */
+    readonly hardTimeoutMs: number,
+  ) {
+    super(
+      `A loader of the cache '${cache}' took longer than its hardTimeout of ${hardTimeoutMs} ms. ` +
+        `Raise hardTimeout, or set staleIfError to serve the old value meanwhile.`,
+    );
+  }
+}
+
+/** Says that a load was ended because the application shuts down. @publicApi */
+export class CacheClosedError extends RedisSuiteError {
+  readonly code = 'E_CACHE_CLOSED';
+
+  constructor() {
+    super('The cache is closed, because the application shuts down; the load was not awaited.');
+  }
+}
+
 /** Says that a value has no form in which it could be stored and come back the same. @publicApi */
 export class CacheCodecError extends RedisSuiteError {
   readonly code = 'E_CACHE_CODEC';

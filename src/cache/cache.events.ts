@@ -1,12 +1,21 @@
 /** Says what was invalidated. @publicApi */
 export type InvalidationKind = 'keys' | 'tags' | 'entities' | 'pattern' | 'clear';
 
+/** Says why a value was served that was not fresh: a load is under way, takes long, or failed. @publicApi */
+export type StaleReason = 'loading' | 'slow' | 'failed';
+
 declare module '../common/events.js' {
   interface SuiteEventMap {
     /** A read found a value. */
     'cache:hit': { readonly cache: string };
     /** A read found none. */
     'cache:miss': { readonly cache: string };
+    /** A read was answered with a value that is not fresh any more. */
+    'cache:stale': { readonly cache: string; readonly reason: StaleReason };
+    /** A read was answered with a `null`, `undefined` or failure from before. */
+    'cache:negative': { readonly cache: string };
+    /** A loader failed where nobody saw its error: in the background, or because there was an old value. */
+    'cache:load-failed': { readonly cache: string; readonly error: Error };
     /** A call took the result of a load that was already under way. */
     'cache:coalesced': { readonly cache: string };
     /** A loader ended. */

@@ -1,10 +1,16 @@
 import { toMs, type Duration } from '../common/duration.js';
 import { IsCallable, IsDuration, IsFlag } from '../common/option-rules.js';
 import { IsCompression, IsEncryption } from './codec/codec.options.js';
+import {
+  FreshnessOptions,
+  NO_FRESHNESS,
+  resolveFreshness,
+  type FreshnessPolicy,
+} from './freshness.options.js';
 import { IsEntityRegistry, type EntityRegistry } from './entity.options.js';
 
 /** Configures the cache: `RedisModule.forRoot({ cache: … })`. @publicApi */
-export class CacheModuleOptions {
+export class CacheModuleOptions extends FreshnessOptions {
   /**
    * Turns the cache off: nothing is read or stored, methods and loaders always run; invalidations are still sent, so
    * that instances with a cache stay right.
@@ -24,7 +30,7 @@ export class CacheModuleOptions {
   @IsCallable()
   scope?: () => string;
 
-  /** Answers HTTP requests whose handling used the cache with `X-Cache: hit` or `miss`. @default false */
+  /** Answers HTTP requests whose handling used the cache with `X-Cache: hit`, `stale` or `miss`. @default false */
   @IsFlag()
   exposeHeader?: boolean;
 
@@ -50,6 +56,7 @@ export class CacheModuleOptions {
 export interface ResolvedCacheOptions {
   readonly enabled: boolean;
   readonly ttlMs: number;
+  readonly freshness: FreshnessPolicy;
   readonly scope: (() => string) | undefined;
   readonly exposeHeader: boolean;
   readonly entities: EntityRegistry | undefined;
@@ -66,6 +73,7 @@ export function resolveCacheOptions(raw: CacheModuleOptions = {}): ResolvedCache
   return {
     enabled: raw.enabled ?? true,
     ttlMs: toMs(raw.ttl ?? '5m', 'cache.ttl'),
+    freshness: resolveFreshness(raw, NO_FRESHNESS),
     scope: raw.scope,
     exposeHeader: raw.exposeHeader ?? false,
     entities: raw.entities,

@@ -8,6 +8,7 @@ import { SuiteSettings } from '../connection/suite-settings.js';
 import { CacheWarmers } from './cache-warmers.js';
 import { createEngine, type CacheEngine, type Warm } from './cache-engine.js';
 import { CacheHeaderInterceptor } from './cache-header.interceptor.js';
+import { CacheLifecycle } from './cache-lifecycle.js';
 import { CacheTrace } from './cache-trace.js';
 import { CACHE_ENGINE, CACHE_MODULE_OPTIONS } from './cache.constants.js';
 import type { ResolvedCacheOptions } from './cache.options.js';
@@ -40,6 +41,7 @@ export const CACHE_PROVIDERS: Provider[] = [
   CacheWarmers,
   CachedCalls,
   CachedOwners,
+  CacheLifecycle,
   EncryptionChecks,
   EntityChecks,
   InvalidatingCalls,

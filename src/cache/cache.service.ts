@@ -146,10 +146,10 @@ export class CacheService {
     return (await this.#peek(key)).kind === 'hit';
   }
 
-  /** @returns the remaining ttl in ms; null when there is no value or Redis is away. PTTL, O(1). */
+  /** @returns how long the value is fresh in ms; null when there is none or Redis is away. GET and PTTL, O(1). */
   async ttl(key: CacheKey): Promise<number | null> {
-    const { kind } = await this.#peek(key);
-    return kind === 'hit' ? this.#engine.reader.ttl(this.#request(this.#place.space.entry(key))) : null;
+    const { reader, options } = this.#engine;
+    return options.enabled ? reader.ttl(this.#request(this.#place.space.entry(key))) : null;
   }
 
   /**
@@ -284,7 +284,7 @@ export class CacheService {
   async #look(requests: readonly EntryRequest[]): Promise<Look[]> {
     const { reader, options } = this.#engine;
     const looks = options.enabled ? await reader.lookMany(requests) : requests.map(() => ABSENT);
-    looks.forEach((look) => (look.kind === 'hit' ? this.#meter().hit() : this.#meter().miss()));
+    looks.forEach((look) => (look.kind === 'hit' ? this.#meter().hit(look.value) : this.#meter().miss()));
     return looks;
   }
 }

@@ -1,15 +1,19 @@
 import type { Clock } from '../common/clock.js';
-import { markAwaited } from './entry-content.js';
+import { keptMs } from './entry-aging.js';
+import { markAwaited, type StoredValue } from './entry-content.js';
 import type { EntryReader, Look } from './entry-reader.js';
 import type { EntryStore } from './entry-store.js';
+import { CacheLoadTimeoutError } from './cache.errors.js';
 import { LEASE_MS, LoadClaim } from './load-claim.js';
 import type { LoadNewsChannel } from './load-news.js';
 import type { LoadRequest } from './load-request.js';
+import type { OldValue } from './old-value.js';
+import type { ServerClock } from './server-clock.js';
 import type { TagStore } from './tag-store.js';
 
 /** Is the right to load, what somebody else loaded meanwhile, or how his load failed. @internal */
 export type Sought =
-  | { readonly kind: 'claim'; readonly claim: LoadClaim }
+  | { readonly kind: 'claim'; readonly claim: LoadClaim; readonly old: OldValue | undefined }
   | { readonly kind: 'value'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -19,12 +23,16 @@ export interface Seeker {
   readonly token: string;
   /** Is told which load it waits for. */
   readonly onWait: (token: string) => void;
+  /** Says that the one who seeks is a loader itself, for whom the other may be waiting in turn. */
+  readonly isLoader: boolean;
 }
 
 /** Bounds how often one call may find that others were quicker, before it loads without storing. */
 const MAX_ROUNDS = 20;
 /** The one who waits must not look before a claim that nobody renews has surely expired. */
-const WAIT_MS = LEASE_MS + 100;
+const WAIT_MS = LEASE_MS + 50;
+/** Bounds the wait of one loader for another in some other process, which may wait for the first. */
+const LOADER_WAIT_MS = 5_000;
 
 interface SeekerParts {
   readonly reader: EntryReader;
@@ -32,6 +40,13 @@ interface SeekerParts {
   readonly tags: TagStore;
   readonly news: LoadNewsChannel;
   readonly clock: Clock;
+  readonly serverClock: ServerClock;
+}
+
+interface Patience {
+  readonly leftMs: () => number;
+  /** Is what comes of a wait that took too long. */
+  readonly end: () => Extract<Sought, { kind: 'failed' }> | null;
 }
 
 type Loading = Extract<Look, { kind: 'loading' }>;
@@ -49,21 +64,23 @@ export class ClaimSeeker {
     this.#parts = parts;
   }
 
-  /** @returns null when others were quicker too often; the value is then loaded without being stored. */
+  /** @returns null when it is not worth waiting any more; the value is then loaded without being stored. */
   async seek(request: LoadRequest, seeker: Seeker, first: Look): Promise<Sought | null> {
+    const patience = this.#patience(request, seeker);
     let look = first;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       if (look.kind === 'hit') return { kind: 'value', value: look.value };
+      if (look.kind === 'failed') return look;
       if (look.kind === 'miss') {
-        const claim = await this.prepare(request, seeker.token);
+        const claim = await this.prepare(request, seeker.token, look.old?.stored);
         const taken = await claim.take(look.content);
-        if (taken === null) return { kind: 'claim', claim };
+        if (taken === null) return { kind: 'claim', claim, old: look.old };
         look = await this.#parts.reader.judge(request, taken.found);
       } else {
         seeker.onWait(look.token);
-        const end = await this.#wait(request, look);
-        if (end.kind === 'failed') return end;
-        look = end;
+        const limitMs = Math.min(WAIT_MS, patience.leftMs());
+        if (limitMs <= 0) return patience.end();
+        look = await this.#wait(request, look, limitMs);
       }
     }
     return null;
@@ -76,24 +93,37 @@ export class ClaimSeeker {
   async prepare(
     { space, key, entry, setsTags }: Omit<LoadRequest, 'load'>,
     token: string,
+    old?: StoredValue,
   ): Promise<LoadClaim> {
+    const lifeMs = keptMs(entry.ttlMs, entry.freshness);
     const [tags, epoch] = await Promise.all([
-      this.#parts.tags.ensure(space, entry.tags, entry.ttlMs),
-      setsTags ? this.#parts.tags.epoch(space, entry.ttlMs) : null,
+      this.#parts.tags.ensure(space, entry.tags, lifeMs),
+      setsTags ? this.#parts.tags.epoch(space, lifeMs) : null,
     ]);
-    const { store, clock } = this.#parts;
-    return new LoadClaim({ store, clock, key, token, tags, epoch });
+    const { store, clock, serverClock } = this.#parts;
+    return new LoadClaim({ store, clock, serverClock, key, token, tags, epoch, old });
   }
 
-  async #wait(
-    request: LoadRequest,
-    { token, awaited, content }: Loading,
-  ): Promise<Look | Extract<Sought, { kind: 'failed' }>> {
+  #patience({ entry, meter }: LoadRequest, { isLoader }: Seeker): Patience {
+    const { clock } = this.#parts;
+    const { hardTimeoutMs } = entry.freshness;
+    const startedAt = clock.monotonic();
+    const limitMs = Math.min(hardTimeoutMs || Infinity, isLoader ? LOADER_WAIT_MS : Infinity);
+    return {
+      leftMs: () => limitMs - (clock.monotonic() - startedAt),
+      end: () =>
+        limitMs === hardTimeoutMs
+          ? { kind: 'failed', error: new CacheLoadTimeoutError(meter.cache, hardTimeoutMs) }
+          : null,
+    };
+  }
+
+  async #wait(request: LoadRequest, { token, awaited, content }: Loading, limitMs: number): Promise<Look> {
     await this.#parts.news.listen();
-    const news = this.#parts.news.next(token, WAIT_MS);
+    const news = this.#parts.news.next(token, limitMs);
     if (!awaited) {
-      const swap = { key: request.key, expected: content, content: markAwaited(content), ttlMs: LEASE_MS };
-      const outcome = await this.#parts.store.swap(swap);
+      const marked = { key: request.key, expected: content, content: markAwaited(content) };
+      const outcome = await this.#parts.store.swap({ ...marked, ttlMs: 1, keepsTtl: true });
       const found = outcome.kind === 'other' ? outcome.content : null;
       if (outcome.kind !== 'swapped') return this.#parts.reader.judge(request, found);
     }

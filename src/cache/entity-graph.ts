@@ -10,6 +10,7 @@ import {
   type EntityRegistry,
 } from './entity.options.js';
 import { cascadesOn } from './entity-definition-check.js';
+import { resolveFreshness, type FreshnessPolicy } from './freshness.options.js';
 
 /** Is an instance of an entity. @internal */
 export interface EntityInstance {
@@ -72,6 +73,12 @@ export class EntityGraph {
   ttlMs(entity: string): number | undefined {
     const ttl = this.#definitions.get(entity)?.ttl;
     return ttl === undefined ? undefined : toMs(ttl, `${entity}.ttl`);
+  }
+
+  /** Returns how the values of an entity grow old, which is as `defaults` say where it has no say of its own. */
+  freshness(entity: string, defaults: FreshnessPolicy): FreshnessPolicy {
+    const definition = this.#definitions.get(entity);
+    return definition === undefined ? defaults : resolveFreshness(definition, defaults);
   }
 
   /** Returns the cascades that an action on an entity sets off. */

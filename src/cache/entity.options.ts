@@ -1,4 +1,5 @@
 import type { Duration } from '../common/duration.js';
+import { FreshnessOptions } from './freshness.options.js';
 import { IsCallable, IsDuration, IsText, rule } from '../common/option-rules.js';
 
 /** Identifies an instance of an entity; `7`, `7n` and `'7'` are the same one. @publicApi */
@@ -31,7 +32,7 @@ export class EntityCascade<Name extends string = string> {
 }
 
 /** Describes a kind of thing whose instances are cached. @publicApi */
-export class EntityDefinition<Name extends string = string> {
+export class EntityDefinition<Name extends string = string> extends FreshnessOptions {
   /** Is how long its entries live that do not say it themselves. @default the module's `cache.ttl`, 5 minutes */
   @IsDuration()
   ttl?: Duration;

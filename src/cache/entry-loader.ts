@@ -1,28 +1,17 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import type { EntryReader, Look } from './entry-reader.js';
-import type { LoadRunner } from './load-runner.js';
-import type { LoadRequest } from './load-request.js';
 import type { ClaimSeeker, Sought } from './claim-seeker.js';
+import type { EntryReader, Look } from './entry-reader.js';
+import { LoadChain, type Flight } from './load-chain.js';
+import type { LoadRequest } from './load-request.js';
+import type { LoadRunner } from './load-runner.js';
+import { isServedAtOnce, type OldValue } from './old-value.js';
+import type { StaleFallback } from './stale-fallback.js';
 
-/** Is a load under way in this process. */
-interface Flight {
-  /**
-   * Grows with every flight. A call may join a flight with a higher number than those it met at its start: whatever
-   * that one learns, it learns after the call began. 0 for one that began by waiting for a load it had read of before.
-   */
-  readonly number: number;
-  readonly serial: number;
-  /** Is the token of its own load, or of the one it waits for. */
-  token: string;
-  result: Promise<unknown>;
-}
-
-/** Is the chain of loads that the present code runs in. */
-interface Chain {
-  readonly key: string;
-  readonly parent: Chain | undefined;
-  running: boolean;
+interface LoaderParts {
+  readonly reader: EntryReader;
+  readonly seeker: ClaimSeeker;
+  readonly runner: LoadRunner;
+  readonly fallback: StaleFallback;
 }
 
 /**
@@ -34,34 +23,32 @@ interface Chain {
  * @internal
  */
 export class EntryLoader {
+  readonly #parts: LoaderParts;
   readonly #flights = new Map<string, Flight>();
   readonly #processToken = randomBytes(9).toString('base64url');
-  readonly #chain = new AsyncLocalStorage<Chain>();
+  readonly #chain = new LoadChain();
   #started = 0;
   #detached = 0;
 
-  constructor(
-    private readonly reader: EntryReader,
-    private readonly seeker: ClaimSeeker,
-    private readonly runner: LoadRunner,
-  ) {}
+  constructor(parts: LoaderParts) {
+    this.#parts = parts;
+  }
 
   /** Returns the entry's value, from Redis or from the loader. Rejects only with what the loader threw. */
   async getOrLoad(request: LoadRequest): Promise<unknown> {
-    if (this.#isLoading(request.key)) return this.runner.run(request, null);
+    if (this.#chain.isLoading(request.key)) return this.#parts.runner.run(request, null);
     const before = this.#started;
     const look = this.#withoutOrphan(request.key, await this.#look(request));
     if (look?.kind === 'hit') {
-      request.meter.hit();
+      request.meter.hit(look.value);
+      if (look.due !== undefined) this.#refresh(request, { kind: 'miss', ...look.due });
       return look.value;
     }
-    const flight = this.#flights.get(request.key);
-    if (flight !== undefined && this.#isOpen(flight, look, before)) {
-      request.meter.coalesced();
-      return flight.result;
+    if (look?.kind === 'failed') {
+      request.meter.remembered();
+      throw look.error;
     }
-    request.meter.miss();
-    return this.#start(request, look);
+    return this.#answer(request, look, before);
   }
 
   /** Lets no later call join the loads under way while Redis cannot say whether they are outdated. */
@@ -69,53 +56,80 @@ export class EntryLoader {
     this.#detached = this.#started;
   }
 
-  /** A loader that asks for what it is loading, as an override that calls `super` may, must not wait for itself. */
-  #isLoading(key: string): boolean {
-    for (let link = this.#chain.getStore(); link !== undefined; link = link.parent) {
-      if (link.running && link.key === key) return true;
-    }
-    return false;
-  }
-
   async #look(request: LoadRequest): Promise<Look | null> {
     try {
-      return await this.reader.look(request);
+      return await this.#parts.reader.look(request);
     } catch (error) {
       request.meter.failed('read', error);
       return null;
     }
   }
 
-  #start(request: LoadRequest, look: Look | null): Promise<unknown> {
+  /** Answers with the old value if that will do, else with what is loaded. */
+  #answer(request: LoadRequest, look: NoHit | null, before: number): Promise<unknown> {
+    const old = look?.old;
+    if (isServedAtOnce(old, request.entry.freshness)) {
+      if (look?.kind === 'miss' && old.isDue) this.#refresh(request, look);
+      request.meter.stale('loading');
+      return Promise.resolve(old.value);
+    }
+    return this.#parts.fallback.orOld(request, old, this.#load(request, look, before));
+  }
+
+  #load(request: LoadRequest, look: NoHit | null, before: number): Promise<unknown> {
+    const flight = this.#flights.get(request.key);
+    if (flight === undefined || !this.#isOpen(flight, look, before)) {
+      request.meter.miss();
+      return this.#chain.wait(this.#start(request, look));
+    }
+    if (this.#chain.isAwaitedBy(flight)) {
+      request.meter.miss();
+      return this.#parts.runner.run(request, null);
+    }
+    request.meter.coalesced();
+    return this.#chain.wait(flight);
+  }
+
+  /** Loads in the background what was answered already, unless that is being done. */
+  #refresh(request: LoadRequest, look: NoHit): void {
+    if (this.#flights.has(request.key)) return;
+    this.#chain
+      .apart(() => this.#start(request, look))
+      .result.catch((error: unknown) => request.meter.hidden(error));
+  }
+
+  #start(request: LoadRequest, look: NoHit | null): Flight {
     const serial = ++this.#started;
-    const number = look?.kind === 'loading' ? 0 : serial;
     const flight: Flight = {
-      number,
+      number: look?.kind === 'loading' ? 0 : serial,
       serial,
       token: `${this.#processToken}.${serial}`,
       result: Promise.resolve(),
+      waits: new Set(),
     };
     flight.result = this.#fly(request, flight, look).finally(() => {
       if (this.#flights.get(request.key) === flight) this.#flights.delete(request.key);
     });
     this.#flights.set(request.key, flight);
-    return flight.result;
+    return flight;
   }
 
-  async #fly(request: LoadRequest, flight: Flight, look: Look | null): Promise<unknown> {
+  async #fly(request: LoadRequest, flight: Flight, look: NoHit | null): Promise<unknown> {
     const sought = look === null ? null : await this.#seek(request, flight, look);
     if (sought?.kind === 'value') return sought.value;
     if (sought?.kind === 'failed') throw sought.error;
-    const link: Chain = { key: request.key, parent: this.#chain.getStore(), running: true };
-    return this.#chain
-      .run(link, () => this.runner.run(request, sought?.claim ?? null))
-      .finally(() => (link.running = false));
+    const [claim, old] = sought === null ? [null, look?.old] : [sought.claim, sought.old];
+    return this.#chain.run(request.key, flight, () => this.#parts.runner.run(request, claim, old));
   }
 
-  async #seek(request: LoadRequest, flight: Flight, look: Look): Promise<Sought | null> {
-    const { token } = flight;
+  async #seek(request: LoadRequest, flight: Flight, look: NoHit): Promise<Sought | null> {
+    const seeker = {
+      token: flight.token,
+      onWait: (other: string) => (flight.token = other),
+      isLoader: this.#chain.isInside,
+    };
     try {
-      return await this.seeker.seek(request, { token, onWait: (other) => (flight.token = other) }, look);
+      return await this.#parts.seeker.seek(request, seeker, look);
     } catch (error) {
       request.meter.failed('claim', error);
       return null;
@@ -131,6 +145,9 @@ export class EntryLoader {
   /** A marker of this process without its flight is left over from a load that Redis failed at its end. */
   #withoutOrphan(key: string, look: Look | null): Look | null {
     if (look?.kind !== 'loading' || !look.token.startsWith(this.#processToken)) return look;
-    return this.#flights.get(key)?.token === look.token ? look : { kind: 'miss', content: look.content };
+    if (this.#flights.get(key)?.token === look.token) return look;
+    return { kind: 'miss', content: look.content, ...(look.old !== undefined && { old: look.old }) };
   }
 }
+
+type NoHit = Extract<Look, { readonly old?: OldValue }>;

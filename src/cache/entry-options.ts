@@ -7,9 +7,10 @@ import type { ValueForm } from './codec/value-form.js';
 import { isSchema, type ValueSchema } from './codec/value-schema.js';
 import type { EntityId } from './entity.options.js';
 import { tagOf, type EntityGraph } from './entity-graph.js';
+import { FreshnessOptions, resolveFreshness, type FreshnessPolicy } from './freshness.options.js';
 
 /** Says how one entry is stored. @publicApi */
-export class CacheStorageOptions {
+export class CacheStorageOptions extends FreshnessOptions {
   /** Is how long the entry lives. @default that of its entity, else the module's `cache.ttl`, 5 minutes */
   @IsDuration()
   ttl?: Duration;
@@ -73,6 +74,7 @@ export const NO_ENCRYPTION: OptionProblem = {
 /** Is where an entry's options take their defaults from. @internal */
 export interface EntryDefaults {
   readonly ttlMs: number;
+  readonly freshness: FreshnessPolicy;
   readonly entities: EntityGraph;
   /** Says whether there are keys to encrypt with. */
   readonly canEncrypt: boolean;
@@ -83,28 +85,30 @@ export interface ResolvedEntry extends ValueForm {
   readonly ttlMs: number;
   readonly jitter: number;
   readonly tags: readonly string[];
+  readonly freshness: FreshnessPolicy;
 }
 
 /**
  * Applies the defaults.
  *
- * @throws {InvalidOptionsError} when the ttl is no duration, the entity is not defined, or there is no key to encrypt
- * with.
+ * @throws {InvalidOptionsError} when a duration is none, the entity is not defined, or there is no key to encrypt with.
  * @throws {InvalidKeyError} when the id of the entity has no text.
  * @internal
  */
 export function resolveEntry(
   options: CacheEntryOptions = {},
-  { ttlMs, entities, canEncrypt }: EntryDefaults,
+  { ttlMs, freshness, entities, canEncrypt }: EntryDefaults,
 ): ResolvedEntry {
   const { ttl, jitter = 0, tags = [], entity, codec, as, version, schema, compress, encrypt } = options;
   if (encrypt === true && !canEncrypt) throw new InvalidOptionsError('Cache entry', [NO_ENCRYPTION]);
   const instance = entity === undefined ? null : entities.instance(...entity);
   const defaultTtlMs = instance === null ? ttlMs : (entities.ttlMs(instance.entity) ?? ttlMs);
+  const ownFreshness = instance === null ? freshness : entities.freshness(instance.entity, freshness);
   return {
     ttlMs: ttl === undefined ? defaultTtlMs : toMs(ttl, 'ttl'),
     jitter,
     tags: instance === null ? tags : [...tags, tagOf(instance)],
+    freshness: resolveFreshness(options, ownFreshness),
     codec,
     as,
     version: version === undefined ? undefined : String(version),

@@ -19,6 +19,8 @@ export interface Swap {
   /** Is the content to put there; null removes the key. */
   readonly content: string | null;
   readonly ttlMs: number;
+  /** Leaves the key the ttl it has if that is longer. @default false */
+  readonly keepsTtl?: boolean;
 }
 
 /**
@@ -50,8 +52,8 @@ export class EntryStore {
   }
 
   /** Replaces what a key holds if it is still as expected. One script, O(length of the content). */
-  async swap({ key, expected, content, ttlMs }: Swap): Promise<SwapOutcome> {
-    const args = [expected === null ? '' : sha1(expected), content ?? '', ttlMs];
+  async swap({ key, expected, content, ttlMs, keepsTtl = false }: Swap): Promise<SwapOutcome> {
+    const args = [expected === null ? '' : sha1(expected), content ?? '', ttlMs, keepsTtl ? 1 : 0];
     const reply = await this.redis.run({ script: SWAP_ENTRY_1, keys: [key], args });
     if (typeof reply === 'string') return { kind: 'other', content: reply };
     return { kind: reply === 1 ? 'swapped' : 'gone' };

@@ -1,5 +1,6 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
-import { jittered, resolveEntry, type CacheEntryOptions, type ResolvedEntry } from './entry-options.js';
+import { keptMs, ttlOf } from './entry-aging.js';
+import { resolveEntry, type CacheEntryOptions, type ResolvedEntry } from './entry-options.js';
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
@@ -17,6 +18,7 @@ interface Prepared {
   readonly key: string;
   readonly encoded: EncodedValue;
   readonly entry: ResolvedEntry;
+  readonly ttlMs: number;
 }
 
 /**
@@ -40,13 +42,16 @@ export class EntryWriter {
   #prepare({ key, value, options }: CacheEntry): Prepared {
     const entry = resolveEntry(options, this.engine.entryDefaults);
     const redisKey = this.space.entry(key);
-    return { key: redisKey, encoded: this.engine.values.encode(value, entry, redisKey), entry };
+    const encoded = this.engine.values.encode(value, entry, redisKey);
+    return { key: redisKey, encoded, entry, ttlMs: ttlOf(value, entry) };
   }
 
-  async #send({ key, encoded, entry: { tags, ttlMs, jitter } }: Prepared): Promise<void> {
+  async #send({ key, encoded, entry, ttlMs }: Prepared): Promise<void> {
+    const { tags, store, aging } = this.engine;
     try {
-      const versions = await this.engine.tags.ensure(this.space, tags, ttlMs);
-      await this.engine.store.write(key, writeValue({ ...encoded, tags: versions }), jittered(ttlMs, jitter));
+      const versions = await tags.ensure(this.space, entry.tags, keptMs(ttlMs, entry.freshness));
+      const { keptMs: lifeMs, ...age } = await aging.plan(ttlMs, entry);
+      await store.write(key, writeValue({ ...encoded, tags: versions, ...age }), lifeMs);
       this.meter.written();
     } catch (error) {
       this.meter.failed('write', error);

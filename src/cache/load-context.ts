@@ -1,19 +1,31 @@
 import { toMs, type Duration } from '../common/duration.js';
+import type { OldValue } from './old-value.js';
 
 /**
- * Lets a loader decide, from what it found, how its value is stored.
+ * Lets a loader decide, from what it found, how its value is stored; tells it what was there before, and when to stop.
  *
  * @example
  * ```ts
- * const load = async ({ setTags }: LoadContext) => {
- *   const asset = await assets.find(id);
- *   setTags(`creator:${asset.creatorId}`);
- *   return asset;
+ * const load = async ({ setTags, stale, signal }: LoadContext) => {
+ *   const answer = await assets.find(id, { signal, unlessMatch: (stale as Asset | undefined)?.etag });
+ *   if (answer.isUnchanged) return stale as Asset;
+ *   setTags(`creator:${answer.asset.creatorId}`);
+ *   return answer.asset;
  * };
  * ```
  * @publicApi
  */
 export interface LoadContext {
+  /**
+   * Aborts when nobody waits for the value any more: after `hardTimeout`, with a `CacheLoadTimeoutError`, and when the
+   * application shuts down.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * Is the old value, if there is one that was not invalidated: return it to say that nothing has changed, which gives it
+   * a new ttl. It may have been written by an earlier release.
+   */
+  readonly stale?: unknown;
   /** Sets the ttl of this value. @throws {InvalidOptionsError} when it is no duration. */
   readonly setTtl: (ttl: Duration) => void;
   /**
@@ -25,18 +37,37 @@ export interface LoadContext {
   readonly skip: () => void;
 }
 
-/** Remembers what a loader decided. @internal */
+/** Remembers what a loader decided, and tells it when to stop. @internal */
 export class LoadDecisions implements LoadContext {
-  ttlMs: number;
+  declare readonly stale?: unknown;
+  /** Is the ttl that the loader chose; null when it did not. */
+  chosenTtlMs: number | null = null;
   tags: string[] = [];
   skipped = false;
+  #controller: AbortController | null = null;
+  #abortedWith: { readonly reason: Error } | null = null;
 
-  constructor(defaultTtlMs: number) {
-    this.ttlMs = defaultTtlMs;
+  constructor(old?: OldValue) {
+    if (old !== undefined) this.stale = old.value;
+  }
+
+  /** Is made when it is asked for: most loaders do not. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#abortedWith !== null) this.#controller.abort(this.#abortedWith.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Tells the loader to stop. */
+  abort(reason: Error): void {
+    this.#abortedWith = { reason };
+    this.#controller?.abort(reason);
   }
 
   readonly setTtl = (ttl: Duration): void => {
-    this.ttlMs = toMs(ttl, 'setTtl');
+    this.chosenTtlMs = toMs(ttl, 'setTtl');
   };
 
   readonly setTags = (...tags: string[]): void => {

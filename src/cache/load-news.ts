@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { RICH_CODEC } from './codec/rich-codec.js';
+import { revivedFailure } from './shared-failure.js';
 
 /** Is the end of a load in another process. @internal */
 export type LoadNews =
@@ -91,7 +92,10 @@ export class LoadNewsChannel {
 function readNews(message: string): readonly [token: string, news: LoadNews] {
   try {
     const [token, failed] = JSON.parse(message) as [string, string?];
-    return [token, failed === undefined ? LOOK : { kind: 'failed', error: RICH_CODEC.decode(failed) }];
+    return [
+      token,
+      failed === undefined ? LOOK : { kind: 'failed', error: revivedFailure(RICH_CODEC.decode(failed)) },
+    ];
   } catch {
     return ['', LOOK];
   }

@@ -1,7 +1,9 @@
-import { jittered } from './entry-options.js';
 import type { CacheSpace } from './cache-space.js';
-import type { ValueCodec } from './codec/value-codec.js';
-import { writeValue, type TagVersions } from './entry-content.js';
+import { CacheClosedError } from './cache.errors.js';
+import type { EncodedValue, ValueCodec } from './codec/value-codec.js';
+import { formOfFailure, type ValueForm } from './codec/value-form.js';
+import { keptMs, ttlOf, type EntryAging } from './entry-aging.js';
+import { writeFailure, writeValue, type TagVersions } from './entry-content.js';
 import type { ClaimEnd, LoadClaim } from './load-claim.js';
 import type { LoadDecisions } from './load-context.js';
 import type { LoadNewsChannel } from './load-news.js';
@@ -16,6 +18,13 @@ export type LoadOutcome =
 
 type Loaded = Extract<LoadOutcome, { kind: 'loaded' }>;
 
+interface SettlerParts {
+  readonly tags: TagStore;
+  readonly news: LoadNewsChannel;
+  readonly values: ValueCodec;
+  readonly aging: EntryAging;
+}
+
 /**
  * Ends claims: stores what was loaded if the claim still stands, and tells those who wait. What fails here is reported
  * and never reaches the caller, who has his value.
@@ -23,70 +32,95 @@ type Loaded = Extract<LoadOutcome, { kind: 'loaded' }>;
  * @internal
  */
 export class LoadSettler {
-  constructor(
-    private readonly tags: TagStore,
-    private readonly news: LoadNewsChannel,
-    private readonly values: ValueCodec,
-  ) {}
+  readonly #parts: SettlerParts;
+
+  constructor(parts: SettlerParts) {
+    this.#parts = parts;
+  }
 
   /** Ends a claim; null stands for none. */
   async settle(request: EntryRequest, claim: LoadClaim | null, outcome: LoadOutcome): Promise<void> {
     if (claim === null) return;
     try {
-      const end =
-        outcome.kind === 'loaded' ? await this.#store(request, claim, outcome) : await claim.release();
-      await this.#tell(claim, end, outcome);
+      await this.#tell(claim, await this.#end(request, claim, outcome), outcome);
     } catch (error) {
       claim.abandon();
       request.meter.failed('store', error);
     }
   }
 
-  async #store(request: EntryRequest, claim: LoadClaim, loaded: Loaded): Promise<ClaimEnd> {
-    const content = loaded.decisions.skipped ? null : await this.#write(request, claim, loaded);
-    if (content === null) return claim.release();
-    const end = await claim.commit(content, jittered(loaded.decisions.ttlMs, request.entry.jitter));
-    if (end.held) request.meter.written();
-    else request.meter.refused();
+  #end(request: EntryRequest, claim: LoadClaim, outcome: LoadOutcome): Promise<ClaimEnd> {
+    if (outcome.kind === 'loaded') return this.#store(request, claim, outcome);
+    return outcome.kind === 'failed' ? this.#fail(request, claim, outcome.error) : claim.release();
+  }
+
+  async #store(request: EntryRequest, claim: LoadClaim, { value, decisions }: Loaded): Promise<ClaimEnd> {
+    if (decisions.skipped) return claim.release();
+    const { entry, meter } = request;
+    const ttlMs = decisions.chosenTtlMs ?? ttlOf(value, entry);
+    const tags = await this.#tags(request, claim, { tags: decisions.tags, ttlMs });
+    const encoded = tags === null ? null : this.#encode(request, value, entry);
+    if (tags === null || encoded === null) return claim.release();
+    const { keptMs: lifeMs, ...aging } = await this.#parts.aging.plan(ttlMs, entry);
+    const end = await claim.commit(writeValue({ ...encoded, tags, ...aging }), lifeMs);
+    if (end.held) meter.written();
+    else meter.refused();
     return end;
   }
 
-  /** @returns null when the value must not, or cannot, be stored. */
-  async #write(
-    { space, key, entry, meter }: EntryRequest,
+  /** The old value comes back as long as it may be served; else the failure is remembered, if it shall be. */
+  #fail(request: EntryRequest, claim: LoadClaim, error: unknown): Promise<ClaimEnd> {
+    const { freshness } = request.entry;
+    const holdMs = error instanceof CacheClosedError ? 0 : freshness.errorTtlMs;
+    const old = claim.old === undefined ? null : this.#parts.aging.afterFailure(claim.old, freshness, holdMs);
+    if (old !== null) return claim.restore(old);
+    const encoded = holdMs === 0 ? null : this.#encode(request, error, formOfFailure(request.entry));
+    if (encoded === null) return claim.release();
+    return claim.commit(writeFailure({ ...encoded, tags: claim.tags }), holdMs);
+  }
+
+  /** @returns null when a value with these tags must not be stored. */
+  async #tags(
+    { space, entry, meter }: EntryRequest,
     claim: LoadClaim,
-    { value, decisions }: Loaded,
-  ): Promise<string | null> {
+    { tags, ttlMs }: Late,
+  ): Promise<TagVersions | null> {
+    const lifeMs = keptMs(ttlMs, entry.freshness);
     const known = claim.tags.map(([tag]) => tag);
-    if (decisions.ttlMs > entry.ttlMs) await this.tags.ensure(space, known, decisions.ttlMs);
-    const late = decisions.tags.length === 0 ? [] : await this.#lateTags(space, claim, decisions);
-    if (late === null) {
-      meter.refused();
-      return null;
-    }
-    try {
-      return writeValue({ ...this.values.encode(value, entry, key), tags: [...claim.tags, ...late] });
-    } catch (error) {
-      meter.failed('encode', error);
-      return null;
-    }
+    if (ttlMs > entry.ttlMs) await this.#parts.tags.ensure(space, known, lifeMs);
+    if (tags.length === 0) return claim.tags;
+    const late = await this.#lateTags(space, claim, { tags, ttlMs: lifeMs });
+    if (late === null) meter.refused();
+    return late === null ? null : [...claim.tags, ...late];
   }
 
   /**
    * Reads the versions of tags that the loader gave, and then the epoch: if that is still the one from before the load,
    * no tag was invalidated meanwhile, so these versions are also those from before the load.
    */
-  async #lateTags(
-    space: CacheSpace,
-    claim: LoadClaim,
-    { tags, ttlMs }: LoadDecisions,
-  ): Promise<TagVersions | null> {
-    const versions = await this.tags.ensure(space, tags, ttlMs);
-    return (await this.tags.epoch(space, ttlMs)) === claim.epoch ? versions : null;
+  async #lateTags(space: CacheSpace, claim: LoadClaim, { tags, ttlMs }: Late): Promise<TagVersions | null> {
+    const versions = await this.#parts.tags.ensure(space, tags, ttlMs);
+    return (await this.#parts.tags.epoch(space, ttlMs)) === claim.epoch ? versions : null;
+  }
+
+  /** @returns null when it has no form in which it could be stored. */
+  #encode({ key, meter }: EntryRequest, value: unknown, form: ValueForm): EncodedValue | null {
+    try {
+      return this.#parts.values.encode(value, form, key);
+    } catch (error) {
+      meter.failed('encode', error);
+      return null;
+    }
   }
 
   /** A claim that was taken away may have taken the word that somebody waits with it. */
   async #tell(claim: LoadClaim, { held, awaited }: ClaimEnd, outcome: LoadOutcome): Promise<void> {
-    if (awaited || !held) await this.news.tell(claim.token, outcome.kind === 'failed' ? outcome : undefined);
+    if (!awaited && held) return;
+    await this.#parts.news.tell(claim.token, outcome.kind === 'failed' ? outcome : undefined);
   }
+}
+
+interface Late {
+  readonly tags: readonly string[];
+  readonly ttlMs: number;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import type { OpenCache } from '../support/cache.js';
 import type { MakeCache } from './cache/cache-maker.js';
 import { bulk, removal, tags } from './cache/finding.js';
+import { freshness } from './cache/freshness.js';
 import { fences, singleFlight } from './cache/loads.js';
 import { spaces } from './cache/spaces.js';
 import { expiry, values } from './cache/values.js';
@@ -21,4 +22,5 @@ export function cacheContract(make: MakeCache): void {
   spaces(open, make);
   singleFlight(open, make);
   fences(open);
+  freshness(open, make);
 }

@@ -13,3 +13,8 @@ export interface ValueForm {
   readonly compress: boolean;
   readonly encrypt: boolean;
 }
+
+/** Returns the form in which a failure is stored for an entry whose values have `form`. @internal */
+export function formOfFailure({ compress, encrypt }: ValueForm): ValueForm {
+  return { codec: undefined, as: undefined, version: undefined, schema: undefined, compress, encrypt };
+}

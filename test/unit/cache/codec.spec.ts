@@ -3,9 +3,15 @@ import { CacheCodecError } from '../../../src/cache/cache.errors.js';
 import type { Codec } from '../../../src/cache/codec/codec.js';
 import { ValueCodec, type EncodedValue } from '../../../src/cache/codec/value-codec.js';
 import { resolveEntry, type CacheStorageOptions } from '../../../src/cache/entry-options.js';
+import { NO_FRESHNESS } from '../../../src/cache/freshness.options.js';
 import { EntityGraph } from '../../../src/cache/entity-graph.js';
 
-const DEFAULTS = { ttlMs: 1_000, entities: new EntityGraph(undefined), canEncrypt: true };
+const DEFAULTS = {
+  ttlMs: 1_000,
+  freshness: NO_FRESHNESS,
+  entities: new EntityGraph(undefined),
+  canEncrypt: true,
+};
 const values = new ValueCodec({ compressAbove: null, cipher: null });
 const formOf = (options: CacheStorageOptions = {}) => resolveEntry(options, DEFAULTS);
 const encodeValue = (value: unknown, codec?: Codec) =>
