@@ -1,16 +1,17 @@
 import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
 import { NAMESPACE_FORM, NAMESPACE_MUST_BE } from '../common/keys/key-space.js';
-import type { HostConnection, SocketConnection } from './connection.options.js';
+import type { HostConnection, RestConnection, SocketConnection } from './connection.options.js';
+import { present, type Environment } from './environment-text.js';
 import type { FoundOption } from './found-option.js';
 import { parseRedisUrl, URL_FORM, urlProblem, type RedisUrlParts } from './redis-url.js';
+import { findEnvironmentRest } from './rest-environment.js';
 
 /** Is what the environment says about Redis; what it does not say is left out. @publicApi */
 export interface EnvironmentOptions {
-  connection?: HostConnection | SocketConnection;
+  connection?: HostConnection | SocketConnection | RestConnection;
   namespace?: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
 type Fields = { -readonly [K in keyof RedisUrlParts]?: RedisUrlParts[K] };
 
 interface Variable {
@@ -37,17 +38,7 @@ const VARIABLES: Record<string, Variable> = {
   REDIS_TLS: { field: 'tls', mustBe: 'true or false', read: flag },
 };
 
-const REST_VARIABLES = [
-  'REDIS_REST_URL',
-  'REDIS_REST_TOKEN',
-  'UPSTASH_REDIS_REST_URL',
-  'UPSTASH_REDIS_REST_TOKEN',
-];
-
 const NAMESPACE_VARIABLE = 'REDIS_KEY_PREFIX';
-
-const TCP_ONLY =
-  'is set, but this version connects over TCP only; set REDIS_URL to the rediss:// URL of the same server';
 
 /** Names the fields for people. */
 const CONTENTS: Record<keyof Fields, string> = {
@@ -62,9 +53,11 @@ const CONTENTS: Record<keyof Fields, string> = {
 
 /**
  * Reads the connection and the namespace from `REDIS_URL`, `REDIS_HOST`, `REDIS_PORT`, `REDIS_USERNAME`,
- * `REDIS_PASSWORD`, `REDIS_DB`, `REDIS_TLS` and `REDIS_KEY_PREFIX`. Single variables fill what the URL lacks.
+ * `REDIS_PASSWORD`, `REDIS_DB`, `REDIS_TLS` and `REDIS_KEY_PREFIX`. Single variables fill what the URL lacks. With
+ * neither a URL nor a host, a REST endpoint is read from `REDIS_REST_URL` and `REDIS_REST_TOKEN`, or from their names
+ * with `UPSTASH_` before them.
  *
- * @returns no `connection` when neither a URL nor a host is set.
+ * @returns no `connection` when none of these names a server.
  * @throws {InvalidOptionsError} listing every variable that cannot be used, and every two that contradict each other.
  * @publicApi
  */
@@ -78,15 +71,17 @@ export function redisOptionsFromEnv(env: Environment = process.env): Environment
   };
 }
 
-/** Looks for a connection in the environment. @internal */
+/** Looks for a connection in the environment: over TCP, else over REST. @internal */
 export function findEnvironmentConnection(
   env: Environment = process.env,
-): FoundOption<HostConnection | SocketConnection> {
+): FoundOption<HostConnection | SocketConnection | RestConnection> {
   const problems: OptionProblem[] = [];
   const fields = mergeFields(readUrl(env, problems), readVariables(env, problems), problems);
-  problems.push(...incompleteProblems(env));
-  const value = connectionOf(fields);
-  return value === null || problems.length > 0 ? { problems } : { value, problems };
+  const namesServer = present(env, 'REDIS_URL') !== undefined || present(env, 'REDIS_HOST') !== undefined;
+  const rest = findEnvironmentRest(env, !namesServer);
+  problems.push(...(namesServer ? [] : incompleteProblems(env)), ...rest.problems);
+  const value = namesServer ? connectionOf(fields) : rest.value;
+  return value === undefined || problems.length > 0 ? { problems } : { value, problems };
 }
 
 function connectionOf({
@@ -95,9 +90,9 @@ function connectionOf({
   port,
   tls,
   ...shared
-}: Fields): HostConnection | SocketConnection | null {
+}: Fields): HostConnection | SocketConnection | undefined {
   if (path !== undefined) return { path, ...shared };
-  if (host === undefined) return null;
+  if (host === undefined) return undefined;
   return { host, ...(port !== undefined && { port }), ...shared, ...(tls !== undefined && { tls }) };
 }
 
@@ -149,24 +144,12 @@ function mergeFields(url: Fields, variables: Map<string, Fields>, problems: Opti
   return merged;
 }
 
-/** Looks for variables that need others, which are not set. */
+/** Looks for variables that belong to a server, which none of them names. */
 function incompleteProblems(env: Environment): OptionProblem[] {
-  if (present(env, 'REDIS_URL') !== undefined || present(env, 'REDIS_HOST') !== undefined) return [];
-  const setAmong = (names: string[]) => names.filter((name) => present(env, name) !== undefined);
-  const [rest] = setAmong(REST_VARIABLES);
-  return [
-    ...setAmong(Object.keys(VARIABLES)).map((path) => ({
-      path,
-      message: 'is set, but neither REDIS_URL nor REDIS_HOST names a server; set one of them',
-    })),
-    ...(rest === undefined ? [] : [{ path: rest, message: TCP_ONLY }]),
-  ];
-}
-
-/** A password may begin or end with a blank; around everything else one is a slip. */
-function present(env: Environment, name: string): string | undefined {
-  const text = name === 'REDIS_PASSWORD' ? env[name] : env[name]?.trim();
-  return text === '' ? undefined : text;
+  const message = 'is set, but neither REDIS_URL nor REDIS_HOST names a server; set one of them';
+  return Object.keys(VARIABLES)
+    .filter((name) => present(env, name) !== undefined)
+    .map((path) => ({ path, message }));
 }
 
 function wholeNumber(text: string, min: number, max: number): number | undefined {

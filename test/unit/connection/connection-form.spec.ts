@@ -57,6 +57,20 @@ const FORMS: [string, unknown][] = [
   ['{ client } of one server', { client: single, commandTimeout: '1s', bootTimeout: 1 }],
   ['{ client } of a cluster', { client: cluster }],
   ['{ embedded }', { embedded: true, allowInProduction: true, ...SETTINGS }],
+  [
+    '{ rest }',
+    {
+      rest: { url: 'https://h', token: SECRET },
+      commandTimeout: '1s',
+      bootTimeout: 1,
+      lazyConnect: true,
+      retries: 0,
+    },
+  ],
+  ...['http://localhost:8079/', 'http://127.0.0.1:8079', 'http://[::1]'].map((url): [string, unknown] => [
+    `{ rest } of this machine, ${url}`,
+    { rest: { url, token: SECRET } },
+  ]),
 ];
 
 describe('connectionProblems', () => {
@@ -207,5 +221,32 @@ describe('connectionProblems', () => {
     const problems = problemsOf(connection);
     expect(problems).not.toEqual([]);
     expect(problems.join()).not.toContain(SECRET);
+  });
+
+  const REST_URL =
+    'connection.rest.url: must be a URL such as https://name.upstash.io; http:// only for this machine';
+  const REST_TOKEN = 'connection.rest.token: must be a token without blanks';
+
+  it.each<[unknown, ...string[]]>([
+    [{}, REST_URL, REST_TOKEN],
+    [{ url: 'h', token: SECRET }, REST_URL],
+    [{ url: 'http://h', token: SECRET }, REST_URL],
+    [{ url: 'http://localhost.example', token: SECRET }, REST_URL],
+    [{ url: `https://:${SECRET}@h`, token: SECRET }, REST_URL],
+    [{ url: `https://h?_token=${SECRET}`, token: SECRET }, REST_URL],
+    [{ url: 'rediss://h', token: SECRET }, REST_URL],
+    [{ url: 'https://h', token: '' }, REST_TOKEN],
+    [{ url: 'https://h', token: `${SECRET}\n` }, REST_TOKEN],
+    ['https://h', 'connection.rest: must be an object of options'],
+  ])('refuses a REST endpoint of %p, without quoting it', (rest, ...problems) => {
+    expect(problemsOf({ rest })).toEqual(problems);
+  });
+
+  it('refuses what is not for REST', () => {
+    const [problem, ...others] = problemsOf({ rest: { url: 'https://h', token: SECRET }, tls: true });
+    expect(problem).toBe(
+      'connection.tls: is no option here; the options are bootTimeout, commandTimeout, lazyConnect, rest, retries',
+    );
+    expect(others).toEqual([]);
   });
 });

@@ -175,15 +175,70 @@ describe('redisOptionsFromEnv', () => {
     ]);
   });
 
-  it.each([
-    ['REDIS_REST_URL'],
-    ['REDIS_REST_TOKEN'],
-    ['UPSTASH_REDIS_REST_URL'],
-    ['UPSTASH_REDIS_REST_TOKEN'],
-  ])('says what to set when there is only %s', (name) => {
-    expect(problemsOf({ [name]: 'hunter2' })).toEqual([
-      `${name}: is set, but this version connects over TCP only; set REDIS_URL to the rediss:// URL of the same server`,
-    ]);
+  const REST = { REDIS_REST_URL: 'https://name.upstash.io', REDIS_REST_TOKEN: 'hunter2' };
+  const UPSTASH = {
+    UPSTASH_REDIS_REST_URL: REST.REDIS_REST_URL,
+    UPSTASH_REDIS_REST_TOKEN: REST.REDIS_REST_TOKEN,
+  };
+  const endpoint = { connection: { rest: { url: 'https://name.upstash.io', token: 'hunter2' } } };
+
+  it.each<[string, Environment]>([
+    ['by our names', REST],
+    ["by Upstash's names", UPSTASH],
+    ['by both, if they say the same', { ...REST, ...UPSTASH }],
+    [
+      'by one of each',
+      { REDIS_REST_URL: REST.REDIS_REST_URL, UPSTASH_REDIS_REST_TOKEN: ' hunter2 ', REDIS_URL: ' ' },
+    ],
+  ])('reads a REST endpoint %s', (_, env) => {
+    expect(redisOptionsFromEnv(env)).toEqual(endpoint);
+  });
+
+  it('names both variables when two of one endpoint contradict each other, used or not', () => {
+    const env = { ...REST, UPSTASH_REDIS_REST_URL: 'https://other', UPSTASH_REDIS_REST_TOKEN: 'hunter3' };
+    const expected = ['URL', 'TOKEN'].map(
+      (name) =>
+        `UPSTASH_REDIS_REST_${name}: says something else than REDIS_REST_${name}; remove one of the two`,
+    );
+    expect(problemsOf(env)).toEqual(expected);
+    expect(problemsOf({ ...env, REDIS_HOST: 'h' })).toEqual(expected);
+  });
+
+  it.each<[string, Environment, string]>([
+    [
+      'without its token',
+      { UPSTASH_REDIS_REST_URL: 'https://h' },
+      'UPSTASH_REDIS_REST_URL: is set, but REDIS_REST_TOKEN is not; set it to the token of that endpoint',
+    ],
+    [
+      'without its URL',
+      { REDIS_REST_TOKEN: 'hunter2' },
+      'REDIS_REST_TOKEN: is set, but REDIS_REST_URL is not; set it to the URL of that endpoint',
+    ],
+    [
+      'over plain HTTP',
+      { ...REST, REDIS_REST_URL: 'http://hunter2.example' },
+      'REDIS_REST_URL: sends the token unprotected over http://; write https://name.upstash.io',
+    ],
+    [
+      'by the URL for TCP',
+      { ...UPSTASH, UPSTASH_REDIS_REST_URL: 'rediss://:hunter2@h' },
+      'UPSTASH_REDIS_REST_URL: has another scheme; write https://name.upstash.io',
+    ],
+    [
+      'with a token of two words',
+      { ...REST, REDIS_REST_TOKEN: 'hunter 2' },
+      'REDIS_REST_TOKEN: must be a token without blanks',
+    ],
+  ])('refuses a REST endpoint %s, without quoting it', (_, env, problem) => {
+    expect(problemsOf(env)).toEqual([problem]);
+  });
+
+  it('does not mend a REST endpoint that TCP makes unneeded', () => {
+    const tcp = { REDIS_URL: 'redis://h' };
+    const expected = redisOptionsFromEnv(tcp);
+    expect(redisOptionsFromEnv({ ...tcp, REDIS_REST_TOKEN: 'a b' })).toEqual(expected);
+    expect(redisOptionsFromEnv({ ...tcp, ...REST })).toEqual(expected);
   });
 
   it.each([
