@@ -141,8 +141,11 @@ export {
   RateLimitRule,
   RateLimitUse,
   type RateLimitCost,
+  type RateLimitCostAfter,
+  type RateLimitCount,
   type RateLimitKey,
   type RateLimitKeyFinder,
+  type RateLimitOutcome,
   type RateLimitSingleKey,
 } from './rate-limit/rate-limit-use.options.js';
 export {

@@ -45,6 +45,23 @@ export class DecoratedProviders {
     }
   }
 
+  /**
+   * Lists the classes of providers and controllers as they were scanned, which is known before anything is built. To
+   * look at an instance so early, or to ask for its scope, would make Nest remember a wrong answer.
+   */
+  *scanned(): Iterable<Type> {
+    for (const module of this.modules.values()) {
+      for (const { metatype } of [...module.providers.values(), ...module.controllers.values()]) {
+        if (typeof metatype === 'function' && metatype.prototype !== undefined) yield metatype as Type;
+      }
+    }
+  }
+
+  /** Lists the methods of a class, inherited ones included. */
+  *scannedMethods(type: Type): Iterable<NewableFunction> {
+    for (const [, method] of methodsOf(type.prototype as object)) yield method as NewableFunction;
+  }
+
   /** Lists the instances that exist once in the application. */
   *instances(): Iterable<object> {
     for (const { wrapper } of this.classes()) {

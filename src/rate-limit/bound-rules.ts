@@ -2,16 +2,31 @@ import { Injectable } from '@nestjs/common';
 import { groupOf, groupsOf, type PolicyGroup } from './policy-group.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import { RateLimitPolicies } from './rate-limit-policies.js';
-import type { RateLimitCost, RateLimitKey } from './rate-limit-use.options.js';
-import { keyedBy, type PolicySource } from './rate-limit-policy.js';
+import type {
+  RateLimitCost,
+  RateLimitCostAfter,
+  RateLimitCount,
+  RateLimitKey,
+} from './rate-limit-use.options.js';
+import { keyedBy, type PolicySource, type ResolvedRule } from './rate-limit-policy.js';
 import { isSameKey } from './subject-kind.js';
+
+/** Says what is made up for once a call has ended. @internal */
+export interface AfterCall {
+  readonly count: RateLimitCount;
+  readonly costAfter: RateLimitCostAfter | undefined;
+}
 
 /** Is policies that count one subject, all or none of them, bound to the policies of an application. @internal */
 export interface BoundRule extends PolicyGroup {
   /** Is undefined where none was given. */
   readonly key: RateLimitKey | undefined;
   readonly cost: RateLimitCost;
+  /** Is null where nothing remains to be done. */
+  readonly after: AfterCall | null;
 }
+
+type Terms = Omit<BoundRule, keyof PolicyGroup>;
 
 /**
  * Binds what decorators say to the policies of this application.
@@ -26,7 +41,7 @@ export class BoundRules {
 
   constructor(private readonly policies: RateLimitPolicies) {
     const rule = policies.default;
-    this.default = rule && { key: rule.key, cost: rule.cost, ...groupOf([rule.policy]) };
+    this.default = rule && { ...termsOf(rule), ...groupOf([rule.policy]) };
   }
 
   /** Returns the rules of a decorator: one for each key and cost. @throws {UnknownRateLimitPolicyError} for a name unknown. */
@@ -37,17 +52,34 @@ export class BoundRules {
   }
 
   #bind(entry: RateLimitEntry): readonly BoundRule[] {
-    const groups: { key: RateLimitKey | undefined; cost: RateLimitCost; policies: PolicySource[] }[] = [];
+    const groups: { terms: Terms; policies: PolicySource[] }[] = [];
     for (const ref of entry.rules) {
       const rule = typeof ref === 'string' ? this.policies.rule(ref) : ref;
-      const [key, cost] = [entry.key ?? rule.key, entry.cost ?? rule.cost];
-      const policy = keyedBy(rule.policy, key);
-      const group = groups.find((other) => isSameKey(other.key, key) && other.cost === cost);
-      if (group === undefined) groups.push({ key, cost, policies: [policy] });
+      const terms = termsOf(rule, entry);
+      const policy = keyedBy(rule.policy, terms.key);
+      const group = groups.find((other) => areSame(other.terms, terms));
+      if (group === undefined) groups.push({ terms, policies: [policy] });
       else group.policies.push(policy);
     }
-    return groups.flatMap(({ key, cost, policies }) =>
-      groupsOf(policies).flatMap((group) => (group === undefined ? [] : { key, cost, ...group })),
+    return groups.flatMap(({ terms, policies }) =>
+      groupsOf(policies).flatMap((group) => (group === undefined ? [] : { ...terms, ...group })),
     );
   }
+}
+
+/** What an `@RateLimit` says goes before what its policies say. */
+function termsOf(rule: ResolvedRule, entry?: RateLimitEntry): Terms {
+  const count = entry?.count ?? rule.count ?? 'all';
+  const costAfter = entry?.costAfter ?? rule.costAfter;
+  const after = count === 'all' && costAfter === undefined ? null : { count, costAfter };
+  return { key: entry?.key ?? rule.key, cost: entry?.cost ?? rule.cost, after };
+}
+
+function areSame(one: Terms, other: Terms): boolean {
+  return (
+    isSameKey(one.key, other.key) &&
+    one.cost === other.cost &&
+    one.after?.count === other.after?.count &&
+    one.after?.costAfter === other.after?.costAfter
+  );
 }

@@ -5,7 +5,7 @@ import { Limiter } from './limiter.js';
 import type { RateLimitKey } from './rate-limit-use.options.js';
 import { SubjectFinder } from './subject-finder.js';
 import { checkedCost } from './subject-keys.js';
-import type { Verdict } from './verdict.js';
+import type { CountedCall } from './settlement.js';
 
 /**
  * Counts a call of an application's method against a rule.
@@ -23,12 +23,12 @@ export class CallCounter {
   /**
    * Counts the call for the subject that `key` finds.
    *
-   * @returns the verdict; null for a call that costs nothing, and for one that policies in shadow fail to count.
+   * @returns the call and its verdict; null for a call that costs nothing, and for one that policies in shadow fail to count.
    * @throws {RateLimitCallerError | RateLimitHeaderError} when the client leaves out who it is.
    * @throws {RateLimitKeyError} when there is no subject for another reason, or the cost is none.
    * @throws {RateLimitLimitError} when a function finds no limit.
    */
-  async count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<Verdict | null> {
+  async count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<CountedCall | null> {
     if (!rule.shadow) return this.#count(rule, key, context);
     try {
       return await this.#count(rule, key, context);
@@ -38,12 +38,13 @@ export class CallCounter {
     }
   }
 
-  async #count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<Verdict | null> {
+  async #count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<CountedCall | null> {
     const cost = typeof rule.cost === 'number' ? rule.cost : await rule.cost(context);
     if (cost === 0) return null;
     const found = this.finder.find(key, context);
     const subject = typeof found === 'string' ? found : await found;
-    const call = this.calls.of(rule, { subject, context }, checkedCost(cost));
-    return this.limiter.decide(call instanceof Promise ? await call : call);
+    const made = this.calls.of(rule, { subject, context }, checkedCost(cost));
+    const call = made instanceof Promise ? await made : made;
+    return { call, verdict: await this.limiter.decide(call) };
   }
 }

@@ -27,7 +27,8 @@ export function entryOf(label: string, ref: RateLimitRef, use: RateLimitUse): Ra
   });
   const problem = duplicateProblem(rules.map(nameOf));
   if (problem !== null) assertNone(label, [{ path: 'policy', message: problem }]);
-  return Object.freeze({ label, rules: Object.freeze(rules), key: use.key, cost: use.cost });
+  const { key, cost, count, costAfter } = use;
+  return Object.freeze({ label, rules: Object.freeze(rules), key, cost, count, costAfter });
 }
 
 function nameOf(rule: string | ResolvedRule): string {

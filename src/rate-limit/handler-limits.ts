@@ -1,17 +1,13 @@
-import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { BoundRule } from './bound-rules.js';
-import { CallCounter } from './call-counter.js';
-import { addOutcomes, callState, type CallState } from './call-state.js';
+import { callState, type CallState } from './call-state.js';
 import { HandlerRules } from './handler-rules.js';
+import { LimitAnswers } from './limit-answers.js';
+import { openCall, openCallOf } from './open-call.js';
 import { narrowed } from './policy-group.js';
-import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
-import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import type { RateLimitKey } from './rate-limit-use.options.js';
-import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
-import { callerRefusalOf, refusalOf } from './refusal.js';
-import { responseOf, setHeader, type RateLimitResponse } from './request-of.js';
+import { RuleRunner } from './rule-runner.js';
 import { isSameKey } from './subject-kind.js';
-import type { Verdict } from './verdict.js';
 
 /**
  * Counts calls of handlers, tells the client how it stands, and refuses what exceeds a limit.
@@ -22,8 +18,8 @@ import type { Verdict } from './verdict.js';
 export class HandlerLimits {
   constructor(
     private readonly rules: HandlerRules,
-    private readonly counter: CallCounter,
-    @Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions,
+    private readonly runner: RuleRunner,
+    private readonly answers: LimitAnswers,
   ) {}
 
   /** Counts a call once for each policy, however many guards come by. @throws the context's own exception to refuse it. */
@@ -40,38 +36,18 @@ export class HandlerLimits {
   }
 
   async #apply(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<void> {
-    const state = callState(context);
-    const verdict = await this.#count(rule, key, context);
-    state.counted.push(...rule.policies.map(({ name }) => ({ policy: name, key })));
-    if (verdict === null || verdict.outcomes.length === 0) return;
-    this.#tell(context, verdict);
-    if (!verdict.allowed) throw await refusalOf(context, verdict);
-  }
-
-  async #count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<Verdict | null> {
+    callState(context).counted.push(...rule.policies.map(({ name }) => ({ policy: name, key })));
     try {
-      return await this.counter.count(rule, key, context);
+      await this.runner.run(rule, key, {
+        context,
+        open: () => openCall(context),
+        answer: (verdict) => this.answers.give(context, verdict),
+      });
     } catch (error) {
-      const refusal = await callerRefusalOf(context, error);
-      if (refusal !== error && context.getType() === 'http') sayProblem(responseOf(context));
-      throw refusal;
+      await openCallOf(context)?.refused();
+      throw await this.answers.fault(context, error);
     }
   }
-
-  #tell(context: ExecutionContext, { allowed, unavailable, decision, outcomes }: Verdict): void {
-    const response = responseOf(context);
-    if (response === undefined) return;
-    const told = addOutcomes(context, outcomes);
-    const headers: Header[] = unavailable
-      ? [['Retry-After', String(Math.ceil(decision.retryAfterMs / 1_000))]]
-      : rateLimitHeaders(told, { legacy: this.options.legacyHeaders });
-    for (const header of headers) setHeader(response, header);
-    if (!allowed && context.getType() === 'http') sayProblem(response);
-  }
-}
-
-function sayProblem(response: RateLimitResponse | undefined): void {
-  if (response !== undefined) setHeader(response, ['Content-Type', 'application/problem+json']);
 }
 
 /** Leaves out the policies that have counted this call before; null when none is left. */

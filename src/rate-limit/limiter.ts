@@ -45,6 +45,20 @@ export class Limiter {
     await this.shared.refund(call);
   }
 
+  /**
+   * Makes up, where it was counted, for a call that has consumed more or less than its cost. Of more, as much is counted
+   * as the windows still hold. @throws {RedisUnavailableError} when Redis is away.
+   */
+  async makeUp(call: LimitCall, difference: number, degraded: boolean): Promise<void> {
+    const other = { ...call, cost: difference };
+    if (difference > 0) {
+      const { outcomes } = await this.decide({ ...call, cost: 0 });
+      const cost = Math.min(difference, ...outcomes.map(({ remaining }) => remaining));
+      if (cost > 0) await this.decide({ ...call, cost });
+    } else if (degraded) this.inMemory.decide(keyedWindows(other), difference);
+    else await this.shared.refund(other);
+  }
+
   /** Forgets all that was counted, and blocks too. @throws {RedisUnavailableError} when Redis is away. */
   async reset(call: LimitCall): Promise<void> {
     this.inMemory.forget(call.keys);
@@ -87,7 +101,7 @@ export class Limiter {
 /** A policy in shadow refuses nothing and shows clients nothing. */
 function letThrough(verdict: Verdict): Verdict {
   const decision = { ...verdict.decision, allowed: true, retryAfterMs: 0 };
-  return { ...verdict, allowed: true, unavailable: false, outcomes: [], decision };
+  return { ...verdict, allowed: true, unavailable: false, decision };
 }
 
 function refused({ policy }: { policy: WindowOutcome['policy'] }): WindowOutcome {

@@ -1,4 +1,9 @@
-import type { RateLimitCost, RateLimitKey } from './rate-limit-use.options.js';
+import type {
+  RateLimitCost,
+  RateLimitCostAfter,
+  RateLimitCount,
+  RateLimitKey,
+} from './rate-limit-use.options.js';
 import type { ResolvedRule } from './rate-limit-policy.js';
 
 /** Is what one `@RateLimit` says. @internal */
@@ -11,6 +16,10 @@ export interface RateLimitEntry {
   readonly key: RateLimitKey | undefined;
   /** Goes before the rules' own. */
   readonly cost: RateLimitCost | undefined;
+  /** Goes before the rules' own. */
+  readonly count: RateLimitCount | undefined;
+  /** Goes before the rules' own. */
+  readonly costAfter: RateLimitCostAfter | undefined;
 }
 
 /** Is what `@RateLimit` leaves on a method or class: an entry for each of them. @internal */

@@ -6,7 +6,13 @@ import type {
   RateLimitOnRedisDown,
   RateLimitPolicy,
 } from './rate-limit-policy.options.js';
-import type { RateLimitCost, RateLimitKey, RateLimitRule } from './rate-limit-use.options.js';
+import type {
+  RateLimitCost,
+  RateLimitCostAfter,
+  RateLimitCount,
+  RateLimitKey,
+  RateLimitRule,
+} from './rate-limit-use.options.js';
 import { kindOf } from './subject-kind.js';
 
 /** Is what policies have in common, whether their limit is known or found for each subject. @internal */
@@ -51,6 +57,9 @@ export interface ResolvedRule {
   /** Is undefined where none was given. */
   readonly key: RateLimitKey | undefined;
   readonly cost: RateLimitCost;
+  /** Is undefined where none was given. */
+  readonly count: RateLimitCount | undefined;
+  readonly costAfter: RateLimitCostAfter | undefined;
 }
 
 /**
@@ -89,7 +98,8 @@ export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): Poli
 /** Resolves a rule that has been validated. @internal */
 export function resolveRule(raw: RateLimitRule, fallbackName?: string): ResolvedRule {
   const policy = keyedBy(resolvePolicy(raw, fallbackName), raw.key);
-  return Object.freeze({ policy, key: raw.key, cost: raw.cost ?? 1 });
+  const { key, cost = 1, count, costAfter } = raw;
+  return Object.freeze({ policy, key, cost, count, costAfter });
 }
 
 /** Tells whether a function finds the limit. @internal */

@@ -76,8 +76,7 @@ async function limitCall(
 ): Promise<unknown> {
   const runtime = runtimeOf(context.self);
   if (runtime === undefined) throw new RateLimitUnboundError(entry.label);
-  await runtime.resolve(ServiceLimits).enforce(entry, context);
-  return proceed();
+  return runtime.resolve(ServiceLimits).run(entry, context, proceed);
 }
 
 function addEntry(element: object, entry: RateLimitEntry): void {

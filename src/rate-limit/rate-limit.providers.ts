@@ -6,6 +6,8 @@ import { Denials } from './denials.js';
 import { DynamicLimits } from './dynamic-limits.js';
 import { HandlerLimits } from './handler-limits.js';
 import { HandlerRules } from './handler-rules.js';
+import { InterceptorPlacement } from './interceptor-placement.js';
+import { LimitAnswers } from './limit-answers.js';
 import { LimitCalls } from './limit-calls.js';
 import { Limiter } from './limiter.js';
 import { MemoryLimits } from './memory-limits.js';
@@ -15,7 +17,9 @@ import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimitService } from './rate-limit.service.js';
 import { RedisLimits } from './redis-limits.js';
 import { ReleaseChannel } from './release-channel.js';
+import { RuleRunner } from './rule-runner.js';
 import { ServiceLimits } from './service-limits.js';
+import { Settlement } from './settlement.js';
 import { SharedLimits } from './shared-limits.js';
 import { SubjectFinder } from './subject-finder.js';
 import { SubjectKeys } from './subject-keys.js';
@@ -29,6 +33,8 @@ export const RATE_LIMIT_PROVIDERS: Provider[] = [
   DynamicLimits,
   HandlerLimits,
   HandlerRules,
+  InterceptorPlacement,
+  LimitAnswers,
   LimitCalls,
   Limiter,
   MemoryLimits,
@@ -38,7 +44,9 @@ export const RATE_LIMIT_PROVIDERS: Provider[] = [
   RateLimitService,
   RedisLimits,
   ReleaseChannel,
+  RuleRunner,
   ServiceLimits,
+  Settlement,
   SharedLimits,
   SubjectFinder,
   SubjectKeys,

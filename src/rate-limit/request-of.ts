@@ -3,8 +3,20 @@ import type { RateLimitRequest } from './rate-limit.options.js';
 
 const NOTHING: RateLimitRequest = { headers: {} };
 
+/** Is what Node knows of an answer: on Express the response itself. */
+interface RawResponse {
+  readonly statusCode: number;
+  readonly destroyed: boolean;
+  /** Is true when all of it has been handed over to the operating system. */
+  readonly writableFinished: boolean;
+  readonly socket: { readonly bytesWritten: number } | null;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 /** Is a response on either platform. @internal */
 export interface RateLimitResponse {
+  /** Is on Fastify what the response is made of. */
+  readonly raw?: RawResponse;
   setHeader?(name: string, value: string): unknown;
   header?(name: string, value: string): unknown;
 }

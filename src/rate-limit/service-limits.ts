@@ -1,8 +1,9 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { BoundRules } from './bound-rules.js';
-import { CallCounter } from './call-counter.js';
+import { OpenCall, type HandlerEnd } from './open-call.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import { RateLimitKeyError } from './rate-limit.errors.js';
+import { RuleRunner } from './rule-runner.js';
 import { isByArguments } from './subject-kind.js';
 import { decisionOrThrow } from './verdict.js';
 
@@ -15,20 +16,41 @@ import { decisionOrThrow } from './verdict.js';
 export class ServiceLimits {
   constructor(
     private readonly rules: BoundRules,
-    private readonly counter: CallCounter,
+    private readonly runner: RuleRunner,
   ) {}
 
   /**
-   * Counts a call by the rules of its decorator.
+   * Makes a call within the rules of its decorator.
    *
    * @throws {RateLimitExceededError} when it exceeds a limit.
    * @throws {RateLimitUnavailableError} when a limit cannot be checked and says `onRedisDown: 'deny'`.
    */
-  async enforce(entry: RateLimitEntry, context: ExecutionContext): Promise<void> {
-    for (const rule of this.rules.of(entry)) {
-      if (!isByArguments(rule.key)) throw noKey(entry.label);
-      const verdict = await this.counter.count(rule, rule.key, context);
-      if (verdict !== null) decisionOrThrow(verdict);
+  async run(entry: RateLimitEntry, context: ExecutionContext, proceed: () => unknown): Promise<unknown> {
+    const call = new OpenCall();
+    await this.#enforce(entry, context, call);
+    await call.begin();
+    let end: HandlerEnd = {};
+    try {
+      const result = await proceed();
+      end = { result };
+      return result;
+    } catch (error) {
+      end = { error };
+      throw error;
+    } finally {
+      await call.handlerEnded(end);
+    }
+  }
+
+  async #enforce(entry: RateLimitEntry, context: ExecutionContext, call: OpenCall): Promise<void> {
+    try {
+      for (const rule of this.rules.of(entry)) {
+        if (!isByArguments(rule.key)) throw noKey(entry.label);
+        await this.runner.run(rule, rule.key, { context, open: () => call, answer: decisionOrThrow });
+      }
+    } catch (error) {
+      await call.refused();
+      throw error;
     }
   }
 }

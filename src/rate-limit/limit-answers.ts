@@ -1,0 +1,49 @@
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { addOutcomes } from './call-state.js';
+import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
+import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
+import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
+import { callerRefusalOf, refusalOf } from './refusal.js';
+import { responseOf, setHeader, type RateLimitResponse } from './request-of.js';
+import type { Verdict } from './verdict.js';
+
+/**
+ * Tells clients of handlers how they stand.
+ *
+ * @internal
+ */
+@Injectable()
+export class LimitAnswers {
+  constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions) {}
+
+  /** Tells of a verdict by headers. @throws the context's own exception when it refuses the call. */
+  async give(context: ExecutionContext, verdict: Verdict): Promise<void> {
+    this.#tell(context, verdict);
+    if (verdict.allowed) return;
+    sayProblem(context);
+    throw await refusalOf(context, verdict);
+  }
+
+  /** Returns what is thrown for an error: the context's own exception if it is the client's fault. */
+  async fault(context: ExecutionContext, error: unknown): Promise<unknown> {
+    const refusal = await callerRefusalOf(context, error);
+    if (refusal !== error) sayProblem(context);
+    return refusal;
+  }
+
+  #tell(context: ExecutionContext, { unavailable, decision, outcomes }: Verdict): void {
+    const response = responseOf(context);
+    if (response === undefined) return;
+    const told = addOutcomes(context, outcomes);
+    const headers: Header[] = unavailable
+      ? [['Retry-After', String(Math.ceil(decision.retryAfterMs / 1_000))]]
+      : rateLimitHeaders(told, { legacy: this.options.legacyHeaders });
+    for (const header of headers) setHeader(response, header);
+  }
+}
+
+function sayProblem(context: ExecutionContext): void {
+  const response: RateLimitResponse | undefined =
+    context.getType() === 'http' ? responseOf(context) : undefined;
+  if (response !== undefined) setHeader(response, ['Content-Type', 'application/problem+json']);
+}
