@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { pollPauseMs } from '../connection/polling.js';
 import { keptMs } from './entry-aging.js';
 import { markAwaited, type StoredValue } from './entry-content.js';
 import type { EntryReader, Look } from './entry-reader.js';
@@ -119,6 +120,7 @@ export class ClaimSeeker {
   }
 
   async #wait(request: LoadRequest, { token, awaited, content }: Loading, limitMs: number): Promise<Look> {
+    if (!this.#parts.news.arrives) return this.#poll(request, token, limitMs);
     await this.#parts.news.listen();
     const news = this.#parts.news.next(token, limitMs);
     if (!awaited) {
@@ -129,5 +131,17 @@ export class ClaimSeeker {
     }
     const end = await news;
     return end.kind === 'failed' ? end : this.#parts.reader.look(request);
+  }
+
+  /** Looks again and again, for want of news, until another content is there. */
+  async #poll(request: LoadRequest, token: string, limitMs: number): Promise<Look> {
+    const { news, reader, clock } = this.#parts;
+    const untilMs = clock.monotonic() + limitMs;
+    for (let attempt = 0; ; attempt++) {
+      await news.next(token, Math.min(pollPauseMs(attempt), untilMs - clock.monotonic()));
+      const look = await reader.look(request);
+      const goesOn = look.kind === 'loading' && look.token === token;
+      if (!goesOn || clock.monotonic() >= untilMs) return look;
+    }
   }
 }

@@ -38,6 +38,11 @@ export class LoadNewsChannel {
     });
   }
 
+  /** Says whether news arrive at all; without, one has to look now and then. */
+  get arrives(): boolean {
+    return this.#parts.redis.capabilities.push;
+  }
+
   /** Makes sure that news arrive from now on; call it before saying that one waits. SUBSCRIBE. */
   async listen(): Promise<void> {
     this.#subscribed ??= this.#parts.redis.subscribe(this.#parts.channel, {

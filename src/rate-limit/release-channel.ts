@@ -41,8 +41,9 @@ export class ReleaseChannel {
     await this.redis.send(['PUBLISH', this.#name, keys.join('\n')]);
   }
 
-  /** Tells whether `listener` hears of everything from now on; if not, begins to see to it. */
+  /** Tells whether `listener` hears of everything from now on; if not, begins to see to it, where that is possible. */
   hears(listener: ReleaseListener): boolean {
+    if (!this.redis.capabilities.push) return false;
     if (this.#state === 'idle' && this.#asksToWait-- <= 0) void this.#open(listener);
     return this.#state === 'open';
   }

@@ -5,7 +5,7 @@ import { CacheTrace } from '../../src/cache/cache-trace.js';
 import { resolveCacheOptions, type CacheModuleOptions } from '../../src/cache/cache.options.js';
 import type { ServerConnection } from '../../src/connection/client-factory.js';
 import { SYSTEM_CLOCK, type Clock } from '../../src/common/clock.js';
-import { openGateway, type OpenGateway } from './gateway.js';
+import { openGateway, type OpenGateway, type RestTarget } from './gateway.js';
 
 export interface OpenCache extends OpenGateway {
   readonly cache: CacheService;
@@ -22,7 +22,7 @@ export interface OpenCacheOptions {
 
 /** Opens a cache as one process of an application has it; several with one namespace stand for several processes. */
 export async function openCache(
-  server: string | ServerConnection,
+  server: string | ServerConnection | RestTarget,
   { namespace = `t${randomUUID()}`, options = {}, clock = SYSTEM_CLOCK }: OpenCacheOptions = {},
 ): Promise<OpenCache> {
   const opened = await openGateway(server, { name: 'cache' });

@@ -3,10 +3,20 @@ import { SuiteEvents } from '../../src/common/events.js';
 import { createClient, type ServerConnection } from '../../src/connection/client-factory.js';
 import { resolveSettings } from '../../src/connection/connection-settings.js';
 import { IoredisGateway } from '../../src/connection/ioredis-gateway.js';
+import type { OpenableGateway } from '../../src/connection/redis-gateway.js';
+import { RestGateway } from '../../src/connection/rest/rest-gateway.js';
+import type { RestEndpoint } from '../../src/connection/rest/rest-transport.js';
 import type { ConnectionSettings } from '../../src/connection/connection.options.js';
 
+/** Is a REST endpoint, and the server behind it for tests that look there. */
+export interface RestTarget {
+  readonly rest: RestEndpoint;
+  readonly behind: string;
+}
+
 export interface OpenGateway {
-  readonly gateway: IoredisGateway;
+  readonly gateway: OpenableGateway;
+  /** Reaches the same server. */
   readonly client: IoredisGateway['client'];
   readonly events: SuiteEvents;
   close(): Promise<void>;
@@ -14,7 +24,7 @@ export interface OpenGateway {
 
 /** Opens a gateway to a server, by its URL or in any other form, for tests that need no Nest application. */
 export async function openGateway(
-  server: string | ServerConnection,
+  server: string | ServerConnection | RestTarget,
   {
     name = 'state',
     events = new SuiteEvents(),
@@ -22,19 +32,24 @@ export async function openGateway(
   }: { name?: string; events?: SuiteEvents } & ConnectionSettings = {},
 ): Promise<OpenGateway> {
   const settings = resolveSettings(own);
-  const connection = typeof server === 'string' ? { url: server } : server;
-  const client = createClient(connection, settings);
   const { commandTimeoutMs, bootTimeoutMs, lazyConnect } = settings;
-  const gateway = new IoredisGateway({
-    name,
-    client,
-    owned: true,
-    topology: 'sentinels' in connection ? 'sentinel' : 'nodes' in client ? 'cluster' : 'standalone',
-    commandTimeoutMs,
-    events,
-    clock: SYSTEM_CLOCK,
-  });
-  const close = () => gateway.close(500);
+  const parts = { name, events, commandTimeoutMs, clock: SYSTEM_CLOCK };
+  const connection = typeof server === 'string' ? { url: server } : server;
+  const isRest = 'rest' in connection;
+  const client = createClient(isRest ? { url: connection.behind } : connection, settings);
+  const gateway = isRest
+    ? new RestGateway({ ...parts, endpoint: connection.rest, retries: 1 })
+    : new IoredisGateway({
+        ...parts,
+        client,
+        owned: true,
+        topology: 'sentinels' in connection ? 'sentinel' : 'nodes' in client ? 'cluster' : 'standalone',
+      });
+  const close = async () => {
+    await gateway.close(500);
+    if (isRest) client.disconnect();
+  };
+  if (isRest) await client.connect();
   if (!lazyConnect) {
     await gateway.open(bootTimeoutMs).catch(async (error: unknown) => {
       await close();

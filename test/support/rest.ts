@@ -2,6 +2,7 @@ import { SYSTEM_CLOCK } from '../../src/common/clock.js';
 import { SuiteEvents } from '../../src/common/events.js';
 import { RestGateway } from '../../src/connection/rest/rest-gateway.js';
 import type { RestEndpoint } from '../../src/connection/rest/rest-transport.js';
+import type { RestTarget } from './gateway.js';
 import { startRestShim, type RestShim } from '../../src/testing/rest-shim.js';
 import { startRedis } from '../../src/testing/start-redis.js';
 import type { TestRedis } from '../../src/testing/test-redis.js';
@@ -10,6 +11,7 @@ import type { TestRedis } from '../../src/testing/test-redis.js';
 export interface RestServers {
   readonly redis: TestRedis;
   readonly shim: RestShim;
+  readonly target: RestTarget;
   stop(): Promise<void>;
 }
 
@@ -19,6 +21,7 @@ export async function startRest(): Promise<RestServers> {
   return {
     redis,
     shim,
+    target: { rest: { url: shim.url, token: shim.token }, behind: redis.url },
     stop: async () => {
       await shim.stop();
       await redis.stop();

@@ -69,6 +69,7 @@ export function freshness(open: Open, make: MakeCache): void {
       const load = () => (runs++, fail());
       expect(await cache.getOrSet('swr:failing', load, own)).toBe('old');
       await until(async () => !(await client.get(redisKey('swr:failing')))?.includes('loading'));
+      await until(() => told.length > 0);
       expect(told).toEqual([FAILURE]);
       for (let call = 0; call < 3; call++) expect(await cache.getOrSet('swr:failing', load, own)).toBe('old');
       expect(runs).toBe(1);

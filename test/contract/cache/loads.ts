@@ -20,7 +20,7 @@ export function singleFlight(open: Open, make: MakeCache): void {
       expect(runs).toBe(1);
     });
 
-    it('in several processes, without polling', async () => {
+    it('in several processes', async () => {
       const caches = await Promise.all([make({ namespace: 'flights' }), make({ namespace: 'flights' })]);
       try {
         await caches[0].cache.clear();
@@ -51,14 +51,16 @@ export function singleFlight(open: Open, make: MakeCache): void {
       expect(await cache.getOrSet('flight:failing', () => 'mended')).toBe('mended');
     });
 
-    it('fails in several processes with one run, and is not confused by foreign messages', async () => {
+    it('fails in several processes with one run where they hear of it, and is not confused by foreign messages', async () => {
       const namespace = `failing-${randomUUID()}`;
       const caches = await Promise.all([make({ namespace }), make({ namespace })]);
       try {
+        const { push } = caches[0].gateway.capabilities;
         let runs = 0;
         const load = async () => {
           await until(
-            async () => (await caches[0].client.get(caches[0].redisKey('f')))?.includes('awaited') ?? false,
+            async () =>
+              !push || ((await caches[0].client.get(caches[0].redisKey('f')))?.includes('awaited') ?? false),
           );
           await caches[0].client.publish(caches[0].redisKey('{loads}'), 'no news of ours');
           runs++;
@@ -69,7 +71,7 @@ export function singleFlight(open: Open, make: MakeCache): void {
           new RangeError('database away'),
           new RangeError('database away'),
         ]);
-        expect(runs).toBe(1);
+        expect(runs).toBe(push ? 1 : caches.length);
       } finally {
         await Promise.all(caches.map((cache) => cache.close()));
       }

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { cacheContract } from '../../contract/cache.contract.js';
+import { rateLimitContract } from '../../contract/rate-limit.contract.js';
+import { openCache } from '../../support/cache.js';
+import { openGateway } from '../../support/gateway.js';
+import { limitsOver, PATIENT } from '../../support/rate-limits.js';
+import { startRest, type RestServers } from '../../support/rest.js';
+
+describe('Over REST', () => {
+  let servers: RestServers;
+  beforeAll(async () => (servers = await startRest()));
+  afterAll(() => servers?.stop());
+
+  describe('the cache', () => cacheContract((options) => openCache(servers.target, options)));
+
+  describe('rate limits', () => {
+    rateLimitContract(async () => {
+      const [one, two] = await Promise.all([openGateway(servers.target), openGateway(servers.target)]);
+      const namespace = randomUUID();
+      return {
+        limits: limitsOver(one.gateway, { namespace, ...PATIENT }),
+        others: limitsOver(two.gateway, { namespace, ...PATIENT }),
+        close: async () => {
+          await Promise.all([one.close(), two.close()]);
+        },
+      };
+    });
+  });
+});
