@@ -169,9 +169,12 @@ export {
   LockTimeoutError,
   type LockLostReason,
 } from './lock/lock.errors.js';
-export { LockModuleOptions, LockOptions } from './lock/lock.options.js';
+export { HoldOptions, LockModuleOptions, LockOptions } from './lock/lock.options.js';
 export { LockService } from './lock/lock.service.js';
 export type { Lock } from './lock/lock.js';
+export { Mutex } from './lock/mutex.js';
+export { ReadWriteLock } from './lock/read-write-lock.js';
+export { Semaphore } from './lock/semaphore.js';
 export {
   WithLock,
   type LockableMethod,

@@ -4,7 +4,7 @@ import type { SuiteEvents } from '../common/events.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { Lease } from './lease.js';
 import type { LockLostReason } from './lock.errors.js';
-import type { LockScripts, RenewReply } from './lock.scripts.js';
+import type { LockScripts, Renewal, RenewReply, Returned } from './lock.scripts.js';
 
 /** Bounds the leases in one command: a hundred take the server about as long as one round trip. */
 const MAX_BATCH = 100;
@@ -28,6 +28,7 @@ interface KeeperDeps {
 export class LeaseKeeper {
   readonly #deps: KeeperDeps;
   readonly #leases = new Map<string, Lease>();
+  readonly #keptOn = new Set<Cancel>();
   #cancelWake: Cancel = () => undefined;
   #wakeAtMs = Infinity;
 
@@ -48,7 +49,7 @@ export class LeaseKeeper {
    */
   assertHeld(lease: Lease): void {
     if (lease.lossReason === null && this.#deps.clock.monotonic() >= lease.endsAtMs)
-      this.#lose(lease, 'expired');
+      this.#lose(lease, lease.endReason);
     if (lease.loss !== null) throw lease.loss;
   }
 
@@ -64,18 +65,29 @@ export class LeaseKeeper {
     if (lease.loss !== null) throw lease.loss;
   }
 
-  /** Gives a lock back. @returns whether it was held until then. */
+  /** Gives a lock back, or keeps it on until its least time is over. @returns whether it was held until then. */
   async release(lease: Lease): Promise<boolean> {
     const reason = lease.lossReason;
     this.#leases.delete(lease.claim.token);
     if (reason === 'gone' || reason === 'revoked') return false;
     lease.lose('released');
-    const wasHeld = await this.#deps.scripts.release(lease.claim);
+    const hasEnded = reason === 'expired' || reason === 'overrun';
+    const wasHeld =
+      lease.keepMs >= 1 && !hasEnded
+        ? await this.#keepOn(lease)
+        : await this.#deps.scripts.release(returned(lease));
     const { heldMs } = lease;
-    if (reason === 'expired') return false;
+    if (hasEnded) return false;
     if (wasHeld) this.#deps.events.emit('lock:released', { heldMs });
     else this.#deps.events.emit('lock:lost', { heldMs, reason: 'gone' });
     return wasHeld;
+  }
+
+  /** Gives a lock back that nobody has used; a failure is told by an event. */
+  async discard(lease: Lease): Promise<void> {
+    this.#leases.delete(lease.claim.token);
+    lease.lose('released');
+    await this.#giveBack(lease);
   }
 
   /** Ends a lease of this process that was released by force. */
@@ -95,8 +107,10 @@ export class LeaseKeeper {
     for (const lease of [...this.#leases.values()]) this.#lose(lease, 'shutdown');
   }
 
-  /** Gives back whatever is still held. */
+  /** Gives back whatever is still held, except what has to be kept on: that ends by itself. */
   async releaseAll(): Promise<void> {
+    for (const cancel of this.#keptOn) cancel();
+    this.#keptOn.clear();
     await Promise.all([...this.#leases.values()].map((lease) => this.releaseQuietly(lease)));
     this.#cancelWake();
   }
@@ -105,6 +119,27 @@ export class LeaseKeeper {
   async releaseQuietly(lease: Lease): Promise<void> {
     try {
       await this.release(lease);
+    } catch (error) {
+      this.#deps.events.emit('lock:release-failed', { error: toError(error) });
+    }
+  }
+
+  /** Lets a lease end when its least time is over; whoever waits is told then. @returns whether it was held. */
+  async #keepOn(lease: Lease): Promise<boolean> {
+    const { clock, scripts } = this.#deps;
+    const keepMs = Math.ceil(lease.keepMs);
+    const [reply] = await scripts.renew([renewalOf(lease, keepMs)], lease.ttlMs + MIN_TIMEOUT_MS);
+    const cancel = clock.after(keepMs, () => {
+      this.#keptOn.delete(cancel);
+      void this.#giveBack(lease);
+    });
+    this.#keptOn.add(cancel);
+    return reply !== 'gone';
+  }
+
+  async #giveBack(lease: Lease): Promise<void> {
+    try {
+      await this.#deps.scripts.release(returned(lease));
     } catch (error) {
       this.#deps.events.emit('lock:release-failed', { error: toError(error) });
     }
@@ -122,19 +157,24 @@ export class LeaseKeeper {
   #wake(): void {
     this.#wakeAtMs = Infinity;
     const nowMs = this.#deps.clock.monotonic();
-    for (const lease of [...this.#leases.values()]) if (nowMs >= lease.endsAtMs) this.#lose(lease, 'expired');
+    for (const lease of [...this.#leases.values()])
+      if (nowMs >= lease.endsAtMs) this.#lose(lease, lease.endReason);
     const due = [...this.#leases.values()].filter((lease) => isDue(lease, nowMs));
     for (const batch of this.#batches(due)) void this.#renewQuietly(batch);
     for (const lease of this.#leases.values()) this.#wakeFor(lease);
   }
 
-  /** Puts together what one command may name: everything, up to a bound, or one slot's on Cluster. */
+  /** Puts together what one command may name: everything of one kind, up to a bound, or one slot's on Cluster. */
   #batches(leases: readonly Lease[]): Lease[][] {
-    const byKey = new Map(leases.map((lease) => [lease.claim.keys.lease, lease]));
+    const byKey = new Map<string, Lease[]>();
+    for (const lease of leases) {
+      const { lease: key } = lease.claim.keys;
+      byKey.set(key, [...(byKey.get(key) ?? []), lease]);
+    }
     return this.#deps.redis.groupKeys([...byKey.keys()]).flatMap((keys) => {
-      const group = keys.map((key) => byKey.get(key)).filter((lease) => lease !== undefined);
-      const count = Math.ceil(group.length / MAX_BATCH);
-      return Array.from({ length: count }, (_, i) => group.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH));
+      const group = keys.flatMap((key) => byKey.get(key) ?? []);
+      const isShare = ({ claim }: Lease) => claim.share !== undefined;
+      return [group.filter((lease) => !isShare(lease)), group.filter(isShare)].flatMap(inBatches);
     });
   }
 
@@ -154,7 +194,8 @@ export class LeaseKeeper {
     const timeoutMs = Math.ceil(Math.max(MIN_TIMEOUT_MS, Math.min(...leases.map(({ ttlMs }) => ttlMs)) / 3));
     for (const lease of leases) lease.isRenewing = true;
     try {
-      const replies = await this.#deps.scripts.renew(leases.map(renewalOf), timeoutMs);
+      const renewals = leases.map((lease) => renewalOf(lease, lease.nextMs(sentAtMs)));
+      const replies = await this.#deps.scripts.renew(renewals, timeoutMs);
       leases.forEach((lease, i) => this.#settle(lease, replies[i] ?? 'gone', sentAtMs));
     } finally {
       for (const lease of leases) lease.isRenewing = false;
@@ -170,9 +211,7 @@ export class LeaseKeeper {
     }
     this.#lose(lease, 'gone');
     // Whoever waits need not wait for the end of a lease that somebody deleted.
-    this.#deps.scripts.release(lease.claim).catch((error: unknown) => {
-      this.#deps.events.emit('lock:release-failed', { error: toError(error) });
-    });
+    void this.#giveBack(lease);
   }
 
   #lose(lease: Lease, reason: LockLostReason): void {
@@ -181,6 +220,11 @@ export class LeaseKeeper {
     lease.lose(reason);
     this.#deps.events.emit('lock:lost', { heldMs: lease.heldMs, reason });
   }
+}
+
+function inBatches(leases: readonly Lease[]): Lease[][] {
+  const count = Math.ceil(leases.length / MAX_BATCH);
+  return Array.from({ length: count }, (_, i) => leases.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH));
 }
 
 function nextMoment(lease: Lease): number {
@@ -192,11 +236,11 @@ function isDue(lease: Lease, nowMs: number): boolean {
   return !lease.isRenewing && lease.renewAtMs <= nowMs + lease.ttlMs / 10;
 }
 
-function renewalOf({
-  claim: { keys, token },
-  fence,
-  ttlMs,
-  since,
-}: Lease): Parameters<LockScripts['renew']>[0][number] {
-  return { keys, token, fence, ttlMs, since };
+function renewalOf({ claim, fence, since }: Lease, ttlMs: number): Renewal {
+  const { keys, token, label, share } = claim;
+  return { keys, token, label, share, fence, ttlMs, since };
+}
+
+function returned({ claim, fence }: Lease): Returned {
+  return { ...claim, fence };
 }

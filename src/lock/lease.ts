@@ -7,6 +7,10 @@ export interface ResourceClaim extends Claim {
   readonly resource: string;
   /** Prolongs the lease until it is released. */
   readonly renew: boolean;
+  /** Is how long the lock is kept even if it is released earlier, in milliseconds. */
+  readonly atLeastMs: number;
+  /** Is how long it is held at most, in milliseconds; infinite without an end. */
+  readonly atMostMs: number;
 }
 
 /** Is the server's word that a claim holds its lock. @internal */
@@ -45,6 +49,9 @@ export class Lease {
   renewAtMs: number;
   /** Is true while a renewal is on its way. */
   isRenewing = false;
+  /** Is when nothing prolongs it any more, on the monotonic clock. */
+  readonly #lastMs: number;
+  #isLast = false;
   #endsAtMs: number;
   #lossReason: LockLostReason | null = null;
   #loss: LockLostError | null = null;
@@ -60,7 +67,18 @@ export class Lease {
     this.acquiredAtMs = clock.monotonic();
     this.since = `${clock.now()} ${claim.label}`;
     this.#endsAtMs = safeEnd(grant);
+    this.#lastMs = grant.fromMs + claim.atMostMs;
     this.renewAtMs = claim.renew ? grant.fromMs + this.#pauseMs(grant.leaseMs) : Infinity;
+  }
+
+  /** Is how long it has to be kept on, in milliseconds; not positive when it may be given back. */
+  get keepMs(): number {
+    return this.acquiredAtMs + this.claim.atLeastMs - this.clock.monotonic();
+  }
+
+  /** Is why it ends if nothing prolongs it. */
+  get endReason(): 'expired' | 'overrun' {
+    return this.#isLast ? 'overrun' : 'expired';
   }
 
   /** Is up to when it surely holds, on the monotonic clock. */
@@ -99,10 +117,17 @@ export class Lease {
     return this.#abort.signal;
   }
 
-  /** Notes that the server prolonged it by `ttlMs`, in answer to something sent at `sentAtMs`. */
+  /** Returns for how long to prolong it with something sent at `sentAtMs`, in whole milliseconds. */
+  nextMs(sentAtMs: number): number {
+    return Math.max(1, Math.min(this.ttlMs, Math.floor(this.#lastMs - sentAtMs)));
+  }
+
+  /** Notes that the server prolonged it as far as `nextMs` said, in answer to something sent at `sentAtMs`. */
   prolong(sentAtMs: number): void {
-    this.#endsAtMs = safeEnd({ fromMs: sentAtMs, leaseMs: this.ttlMs });
-    if (this.claim.renew) this.renewAtMs = sentAtMs + this.#pauseMs(this.ttlMs);
+    const leaseMs = this.nextMs(sentAtMs);
+    this.#isLast = leaseMs < this.ttlMs;
+    this.#endsAtMs = safeEnd({ fromMs: sentAtMs, leaseMs });
+    this.renewAtMs = this.claim.renew && !this.#isLast ? sentAtMs + this.#pauseMs(leaseMs) : Infinity;
   }
 
   /** Ends it: what it protects must stop. A lease ends once. */

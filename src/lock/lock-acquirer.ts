@@ -5,7 +5,7 @@ import { RedisUnavailableError } from '../connection/connection.errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { safeEnd, type Grant, type ResourceClaim } from './lease.js';
 import { LockTimeoutError } from './lock.errors.js';
-import type { AcquireMode, Claim, LockScripts } from './lock.scripts.js';
+import type { AcquireMode, LockScripts, Returned } from './lock.scripts.js';
 import type { RestartGuard } from './restart-guard.js';
 import type { WaitRooms } from './wait-rooms.js';
 import type { Waiter } from './waiter.js';
@@ -26,6 +26,8 @@ export type Wish = Omit<ResourceClaim, 'token'>;
 export interface Patience {
   /** Is 0 when not to wait. */
   readonly waitMs: number;
+  /** Is when the wait ends, on the monotonic clock; `waitMs` from now if it is left out. */
+  readonly untilMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -59,7 +61,7 @@ export class LockAcquirer {
    */
   async acquire(wish: Wish, patience: Patience, newToken: () => string): Promise<Acquired | null> {
     const { clock, redis } = this.#deps;
-    const untilMs = clock.monotonic() + patience.waitMs;
+    const untilMs = patience.untilMs ?? clock.monotonic() + patience.waitMs;
     let queued = false;
     do {
       const claim = { ...wish, token: newToken() };
@@ -73,8 +75,32 @@ export class LockAcquirer {
     throw new RedisUnavailableError(redis.name, 'timeout');
   }
 
+  /**
+   * Acquires several locks in one step, whose keys one command may name.
+   *
+   * @returns null when one of them is held; then none is acquired.
+   * @throws {RedisUnavailableError} when the server cannot be reached, or answers after the lease has ended.
+   */
+  async tryTogether(wishes: readonly Wish[], newToken: () => string): Promise<Acquired[] | null> {
+    const { clock, scripts, guard, redis } = this.#deps;
+    const claims = wishes.map((wish) => ({ ...wish, token: newToken() }));
+    const [first, ...others] = claims;
+    if (first === undefined) return [];
+    const fromMs = clock.monotonic();
+    try {
+      const held = await scripts.acquireMany([first, ...others], guard.msFor(first.ttlMs));
+      if (held === null) return null;
+      const grant = { ...held, fromMs };
+      if (clock.monotonic() >= safeEnd(grant)) throw new RedisUnavailableError(redis.name, 'timeout');
+      return claims.map((claim) => ({ claim, grant, queued: false }));
+    } catch (error) {
+      for (const claim of claims) this.giveUp(claim);
+      throw error;
+    }
+  }
+
   /** Gives back whatever the server has of a claim, without waiting for it. */
-  giveUp(claim: Pick<Claim, 'keys' | 'token' | 'label' | 'firstMs'>): void {
+  giveUp(claim: Returned): void {
     this.#deps.scripts.release(claim).catch((error: unknown) => {
       this.#deps.events.emit('lock:release-failed', { error: toError(error) });
     });

@@ -1,12 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { LockContextError } from './lock.errors.js';
-import type { Lock } from './lock.js';
+import type { Lock, OwnLock } from './lock.js';
 
-const held = new AsyncLocalStorage<Lock>();
+/** Is a lock that is held around a piece of work, and what was held around that. */
+interface Scope {
+  readonly lock: OwnLock;
+  readonly outer: Scope | undefined;
+}
+
+const scopes = new AsyncLocalStorage<Scope>();
 
 /** Runs `work` such that `currentLock` answers `lock` inside it. @internal */
-export function runWithLock<T>(lock: Lock, work: () => T): T {
-  return held.run(lock, work);
+export function runWithLock<T>(lock: OwnLock, work: () => T): T {
+  return scopes.run({ lock, outer: scopes.getStore() }, work);
+}
+
+/** Lets the caller in again if a lock that `isIt` knows is held around it. @returns null when there is none. @internal */
+export function reenter(isIt: (lock: object) => boolean): OwnLock | null {
+  for (let scope = scopes.getStore(); scope !== undefined; scope = scope.outer) {
+    const entered = scope.lock.reenter(isIt);
+    if (entered !== null) return entered;
+  }
+  return null;
 }
 
 /**
@@ -23,11 +38,11 @@ export function runWithLock<T>(lock: Lock, work: () => T): T {
  * @publicApi
  */
 export function currentLock(): Lock {
-  const lock = held.getStore();
-  if (lock === undefined) {
+  const scope = scopes.getStore();
+  if (scope === undefined) {
     throw new LockContextError(
       'No lock is held here; call currentLock() inside withLock or a method under @WithLock.',
     );
   }
-  return lock;
+  return scope.lock;
 }

@@ -6,7 +6,7 @@ import type { RedisGateway } from '../connection/redis-gateway.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Lease } from './lease.js';
 import { LockAcquirer, type Acquired, type Patience, type Wish } from './lock-acquirer.js';
-import { lockKeys, type LockKeys } from './lock-keys.js';
+import { lockKeys, type LockKeys, type LockKind } from './lock-keys.js';
 import { LockTimeoutError } from './lock.errors.js';
 import type { ResolvedLockOptions } from './lock.options.js';
 import { LockScripts } from './lock.scripts.js';
@@ -64,9 +64,13 @@ export class LockEngine {
     this.#newToken = () => this.#station.newToken();
   }
 
-  /** Returns the keys of the lock on `resource`. @throws {InvalidKeyError} when it is empty or no text. */
-  keysOf(resource: string): LockKeys {
-    return lockKeys(this.#deps.keys, resource);
+  get clock(): Clock {
+    return this.#deps.clock;
+  }
+
+  /** Returns the keys of what is held by the name `resource`. @throws {InvalidKeyError} when that is empty or no text. */
+  keysOf(resource: string, kind: LockKind = 'lock'): LockKeys {
+    return lockKeys(this.#deps.keys, resource, kind);
   }
 
   /**
@@ -77,23 +81,36 @@ export class LockEngine {
    * @throws {RedisUnavailableError} when the server cannot be reached in time, or the application shuts down.
    */
   async acquire(wish: Wish, patience: Patience): Promise<Lease | null> {
-    const { clock } = this.#deps;
-    patience.signal?.throwIfAborted();
-    this.#assertOpen();
-    const startedAtMs = clock.monotonic();
-    await this.#station.open();
-    const acquired = await this.#watch(this.#acquirer.acquire(wish, patience, this.#newToken), startedAtMs);
-    if (acquired === null) return null;
-    const lease = new Lease(acquired.claim, acquired.grant, clock);
-    this.keeper.keep(lease);
-    if (this.#isOpen) return lease;
-    await this.keeper.releaseQuietly(lease);
-    throw this.#closedError();
+    await this.#open(patience);
+    const acquired = await this.#watch(() => this.#acquirer.acquire(wish, patience, this.#newToken));
+    return acquired === null ? null : this.#keep(acquired);
   }
 
-  /** Takes a lock from its holder. @returns whether there was one. */
-  async revoke(resource: string, reason: string): Promise<boolean> {
-    const wasHeld = await this.#scripts.revoke(this.keysOf(resource));
+  /** Says whether `tryTogether` can do it: the server takes keys of several locks in one command, unless it is a cluster. */
+  canTogether(wishes: readonly Wish[]): boolean {
+    return this.#deps.redis.groupKeys(wishes.map(({ keys }) => keys.lease)).length <= 1;
+  }
+
+  /**
+   * Acquires several locks in one step and keeps them from then on.
+   *
+   * @returns null when one of them is held; then none is acquired.
+   * @throws {RedisUnavailableError} when the server cannot be reached in time, or the application shuts down.
+   */
+  async tryTogether(wishes: readonly Wish[], patience: Patience): Promise<Lease[] | null> {
+    await this.#open(patience);
+    const acquired = await this.#acquirer.tryTogether(wishes, this.#newToken);
+    if (acquired === null) {
+      if (patience.waitMs === 0) this.#deps.events.emit('lock:missed', { waitedMs: 0, outcome: 'busy' });
+      return null;
+    }
+    for (const _ of acquired) this.#deps.events.emit('lock:acquired', { waitedMs: 0, queued: false });
+    return Promise.all(acquired.map((each) => this.#keep(each)));
+  }
+
+  /** Takes a lock, or every share of what several hold, from its holder. @returns whether there was one. */
+  async revoke(resource: string, reason: string, kind: LockKind = 'lock'): Promise<boolean> {
+    const wasHeld = await this.#scripts.revoke(this.keysOf(resource, kind));
     if (wasHeld) this.#deps.events.emit('lock:forced', { resource, reason });
     return wasHeld;
   }
@@ -113,11 +130,26 @@ export class LockEngine {
     this.#guard.close();
   }
 
-  async #watch(acquiring: Promise<Acquired | null>, startedAtMs: number): Promise<Acquired | null> {
+  async #open({ signal }: Patience): Promise<void> {
+    signal?.throwIfAborted();
+    this.#assertOpen();
+    await this.#station.open();
+  }
+
+  async #keep({ claim, grant }: Acquired): Promise<Lease> {
+    const lease = new Lease(claim, grant, this.#deps.clock);
+    this.keeper.keep(lease);
+    if (this.#isOpen) return lease;
+    await this.keeper.discard(lease);
+    throw this.#closedError();
+  }
+
+  async #watch(acquire: () => Promise<Acquired | null>): Promise<Acquired | null> {
     const { events, clock } = this.#deps;
+    const startedAtMs = clock.monotonic();
     const waitedMs = () => clock.monotonic() - startedAtMs;
     try {
-      const acquired = await acquiring;
+      const acquired = await acquire();
       if (acquired === null) events.emit('lock:missed', { waitedMs: waitedMs(), outcome: 'busy' });
       else events.emit('lock:acquired', { waitedMs: waitedMs(), queued: acquired.queued });
       return acquired;

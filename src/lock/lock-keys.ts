@@ -1,9 +1,13 @@
 import { encodeKey } from '../common/keys/key-encoding.js';
 import type { KeySpace } from '../common/keys/key-space.js';
 
-/** Are the Redis keys of one lock; they share a Cluster slot. @internal */
+/** Says what is held: a lock, a permit of a semaphore, or one side of a read-write lock. @internal */
+export type LockKind = 'lock' | 'semaphore' | 'read-write';
+
+/** Are the Redis keys of one lock, semaphore or read-write lock; they share a Cluster slot. @internal */
 export interface LockKeys {
-  /** Holds who has the lock, for as long as the lease lasts. */
+  readonly kind: LockKind;
+  /** Holds who has it, for as long as the leases last. */
   readonly lease: string;
   /** Holds the last fence. */
   readonly fence: string;
@@ -11,26 +15,31 @@ export interface LockKeys {
   readonly queue: string;
 }
 
+/** Is the last part of each key, in the order of `LockKeys`. */
+const PARTS: Record<LockKind, readonly [lease: string, fence: string, queue: string]> = {
+  lock: ['lease', 'fence', 'queue'],
+  semaphore: ['permits', 'permits-fence', 'permits-queue'],
+  'read-write': ['access', 'access-fence', 'access-queue'],
+};
+const KINDS = new Map(Object.entries(PARTS).map(([kind, [lease]]) => [lease, kind as LockKind]));
 /** Is how the keys escape what is not plain: `%XX`, or `%uXXXX`. */
 const ESCAPED = /%(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g;
-const LEASE_PART = 'lease';
 
 /**
- * Returns the keys of the lock on `resource`.
+ * Returns the keys of the lock, or of what else there is by the name, on `resource`.
  *
  * @throws {InvalidKeyError} when `resource` is empty or no text.
  * @internal
  */
-export function lockKeys(keys: KeySpace, resource: string): LockKeys {
-  const key = encodeKey(resource);
-  const part = (name: string) => keys.tagged('lock', key, name);
-  return { lease: part(LEASE_PART), fence: part('fence'), queue: part('queue') };
+export function lockKeys(keys: KeySpace, resource: string, kind: LockKind = 'lock'): LockKeys {
+  return keysFrom(keys.tagged('lock', encodeKey(resource), ''), kind);
 }
 
-/** Returns the keys of the lock whose lease stands under `lease`. @internal */
-export function siblingKeys(lease: string): LockKeys {
-  const base = lease.slice(0, -LEASE_PART.length);
-  return { lease, fence: `${base}fence`, queue: `${base}queue` };
+/** Returns the keys of that whose leases stand under `lease`; undefined when no lease can stand there. @internal */
+export function siblingKeys(lease: string): LockKeys | undefined {
+  const end = lease.lastIndexOf(':') + 1;
+  const kind = KINDS.get(lease.slice(end));
+  return kind === undefined ? undefined : keysFrom(lease.slice(0, end), kind);
 }
 
 /**
@@ -44,4 +53,9 @@ export function resourceOf(lease: string): string {
   return key.replace(ESCAPED, (_, wide: string | undefined, narrow: string | undefined) =>
     String.fromCharCode(parseInt(wide ?? narrow ?? '', 16)),
   );
+}
+
+function keysFrom(base: string, kind: LockKind): LockKeys {
+  const [lease, fence, queue] = PARTS[kind];
+  return { kind, lease: base + lease, fence: base + fence, queue: base + queue };
 }

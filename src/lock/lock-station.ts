@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ChannelListener, RedisGateway } from '../connection/redis-gateway.js';
 import type { LeaseKeeper } from './lease-keeper.js';
-import { siblingKeys } from './lock-keys.js';
+import { siblingKeys, type LockKeys } from './lock-keys.js';
 import type { WaitRooms } from './wait-rooms.js';
 
 interface StationDeps {
@@ -11,7 +11,7 @@ interface StationDeps {
   /** Is what the channel of every station begins with. */
   readonly channels: string;
   /** Is told of a turn that nobody waits for any more. */
-  readonly onStray: (token: string, keys: ReturnType<typeof siblingKeys>) => void;
+  readonly onStray: (token: string, keys: LockKeys) => void;
 }
 
 /**
@@ -66,6 +66,8 @@ export class LockStation implements ChannelListener {
 
   #onGranted([token = '', fence = '0', serverMs, leaseMs, lease = '']: string[]): void {
     const turn = { fence: BigInt(fence), serverMs: Number(serverMs), leaseMs: Number(leaseMs) };
-    if (!this.#deps.rooms.call(token, turn)) this.#deps.onStray(token, siblingKeys(lease));
+    if (this.#deps.rooms.call(token, turn)) return;
+    const keys = siblingKeys(lease);
+    if (keys !== undefined) this.#deps.onStray(token, keys);
   }
 }

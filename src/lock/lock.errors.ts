@@ -25,15 +25,16 @@ export class LockTimeoutError extends RedisSuiteError {
 }
 
 /**
- * Says why a lock is not held any more: its lease ended before it could be renewed, somebody deleted or took it,
- * somebody released it by force, the application shuts down, or its holder has released it.
+ * Says why a lock is not held any more: its lease ended before it could be renewed, its `atMostFor` is over, somebody
+ * deleted or took it, somebody released it by force, the application shuts down, or its holder has released it.
  *
  * @publicApi
  */
-export type LockLostReason = 'expired' | 'gone' | 'revoked' | 'shutdown' | 'released';
+export type LockLostReason = 'expired' | 'overrun' | 'gone' | 'revoked' | 'shutdown' | 'released';
 
 const WHY: Record<LockLostReason, string> = {
   expired: 'its lease ended before it could be renewed',
+  overrun: "it was held for as long as 'atMostFor' allows",
   gone: 'the server does not know it any more, or knows another holder',
   revoked: 'it was released by force',
   shutdown: 'the application shuts down',

@@ -29,6 +29,14 @@ const IsWait = (): PropertyDecorator =>
 const IsOwner = (): PropertyDecorator =>
   IsText(/^[^\p{Cc}]{1,200}$/u, 'a text of 1 to 200 characters without control characters');
 
+const IsLeastTime = (): PropertyDecorator =>
+  rule({
+    name: 'isLockLeastTime',
+    mustBe: `from '10ms' to '1d', and no longer than 'atMostFor': ${DURATION_FORM}`,
+    accepts: (value, { atMostFor }: HoldOptions) =>
+      isWithin(value, TTL_MS) && (readDuration(value) ?? 0) <= (readDuration(atMostFor) ?? Infinity),
+  });
+
 const IsAbortSignal = (): PropertyDecorator =>
   rule({
     name: 'isAbortSignal',
@@ -58,8 +66,8 @@ export class LockModuleOptions {
   restartGuard?: Duration | false;
 }
 
-/** Adjusts one lock. @publicApi */
-export class LockOptions {
+/** Adjusts one acquisition of a lock, a permit or a side of a read-write lock. @publicApi */
+export class HoldOptions {
   /** Is how long the lock outlives a holder that died, from 10 ms to a day. @default `lock.ttl` */
   @IsTtl() ttl?: Duration;
   /** Is how long to wait for a lock that is held; false does not wait. @default `lock.wait` */
@@ -70,6 +78,26 @@ export class LockOptions {
   @IsAbortSignal() signal?: AbortSignal;
   /** Names the owner, for people who look at the lock. @default `lock.owner` */
   @IsOwner() owner?: string;
+  /**
+   * Keeps the lock for at least this long, even if it is released earlier: for jobs that are shorter than the clocks of
+   * their instances are apart.
+   *
+   * @default 0
+   */
+  @IsLeastTime() atLeastFor?: Duration;
+  /** Ends the lock after this long, whatever becomes of its holder, whose `signal` aborts. @default no end */
+  @IsTtl() atMostFor?: Duration;
+}
+
+/** Adjusts one acquisition of a lock. @publicApi */
+export class LockOptions extends HoldOptions {
+  /**
+   * Lets in whoever holds the lock already: code that runs inside `withLock` or a method under `@WithLock` for the same
+   * resource. The lock is given back when the last of them is done.
+   *
+   * @default false
+   */
+  @IsFlag() reentrant?: boolean;
 }
 
 /** Is the module's options with every default resolved. @internal */
@@ -90,6 +118,10 @@ export interface ResolvedLock {
   readonly renew: boolean;
   readonly signal: AbortSignal | undefined;
   readonly owner: string;
+  readonly atLeastMs: number;
+  /** Is infinite without an end. */
+  readonly atMostMs: number;
+  readonly reentrant: boolean;
 }
 
 /** Resolves every default. @internal */
@@ -120,12 +152,16 @@ export function resolveLock(raw: LockOptions, defaults: ResolvedLockOptions, whe
     assertOptions(LockOptions, raw, where);
     if (Object.isFrozen(raw)) known.add(raw);
   }
+  const atMostMs = raw.atMostFor === undefined ? Infinity : toMs(raw.atMostFor, 'atMostFor');
   return {
-    ttlMs: raw.ttl === undefined ? defaults.ttlMs : toMs(raw.ttl, 'ttl'),
+    ttlMs: Math.min(atMostMs, raw.ttl === undefined ? defaults.ttlMs : toMs(raw.ttl, 'ttl')),
     waitMs: raw.wait === undefined ? defaults.waitMs : millisecondsOf(raw.wait, 'wait'),
     renew: raw.renew ?? true,
     signal: raw.signal,
     owner: raw.owner ?? defaults.owner,
+    atLeastMs: raw.atLeastFor === undefined ? 0 : toMs(raw.atLeastFor, 'atLeastFor'),
+    atMostMs,
+    reentrant: raw.reentrant ?? false,
   };
 }
 

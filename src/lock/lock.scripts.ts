@@ -1,7 +1,8 @@
 import type { RedisReply } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
-import { ACQUIRE_3, RELEASE_3, RENEW_N } from './lua/generated.js';
 import type { LockKeys } from './lock-keys.js';
+import { ACQUIRE_3, ACQUIRE_MANY_N, RELEASE_3, RENEW_N } from './lua/generated.js';
+import { ShareScripts, type Share } from './share.scripts.js';
 
 /** Says whether to take a place in the queue when the lock is held. @internal */
 export type AcquireMode = 'try' | 'join' | 'rejoin';
@@ -16,11 +17,25 @@ export interface Claim {
   readonly ttlMs: number;
   /** Is the lease in milliseconds when the lock has to be waited for. */
   readonly firstMs: number;
+  /** Is what it takes of a semaphore or a read-write lock. */
+  readonly share?: Share | undefined;
+}
+
+/** Is a claim to give back; with its fence when it is known to have been granted. @internal */
+export type Returned = Pick<Claim, 'keys' | 'token' | 'label' | 'firstMs' | 'share'> & {
+  readonly fence?: bigint | undefined;
+};
+
+/** Says that a claim holds its lock. @internal */
+export interface Held {
+  readonly kind: 'held';
+  readonly fence: bigint;
+  readonly leaseMs: number;
 }
 
 /** Says what became of a claim. @internal */
 export type AcquireReply =
-  | { readonly kind: 'held'; readonly fence: bigint; readonly leaseMs: number }
+  | Held
   | {
       readonly kind: 'queued' | 'queued-before' | 'busy';
       /** Is when the lock may be free without anybody saying so. */
@@ -37,6 +52,8 @@ export interface Renewal {
   readonly ttlMs: number;
   /** Is the moment of acquisition in milliseconds since 1970, and the label of the claim. */
   readonly since: string;
+  readonly label: string;
+  readonly share?: Share | undefined;
 }
 
 /** Says what became of a renewal: prolonged, set again after the server had lost everything, or not ours. @internal */
@@ -48,53 +65,84 @@ const RENEWED = new Map<RedisReply, RenewReply>([
   [2, 'restored'],
 ]);
 
+/** Is the share of a claim of which nothing but its token is known. */
+const UNKNOWN: Share = { weight: 1, limit: 1 };
+
 /**
  * Is the typed face of the lock scripts.
  *
  * @internal
  */
 export class LockScripts {
-  readonly #countsListeners: 0 | 1;
+  readonly #station: readonly [channels: string, countsListeners: 0 | 1];
+  readonly #shares: ShareScripts;
 
   constructor(
     private readonly redis: RedisGateway,
     /** Is what the channel of every station begins with. */
     readonly channels: string,
   ) {
-    this.#countsListeners = redis.topology === 'cluster' ? 0 : 1;
+    this.#station = [channels, redis.topology === 'cluster' ? 0 : 1];
+    this.#shares = new ShareScripts(redis, this.#station);
   }
 
   /** Takes a lock or a place in its queue. O(1); O(n) in the queue for `rejoin`. */
   async acquire(claim: Claim, mode: AcquireMode, guardMs: number): Promise<AcquireReply> {
-    const args = [this.channels, this.#countsListeners, entryOf(claim), claim.ttlMs, mode, guardMs];
-    const reply = await this.redis.run({ script: ACQUIRE_3, keys: listOf(claim.keys), args });
-    const [head, ms, serverMs] = reply as [number, number, number];
-    if (head > 0) return { kind: 'held', fence: BigInt(head), leaseMs: ms };
-    return { kind: UNHELD[head as keyof typeof UNHELD], freeInMs: Math.max(0, ms), serverMs };
+    const { share } = claim;
+    if (share !== undefined) return readReply(await this.#shares.acquire({ ...claim, share }, mode, guardMs));
+    const args = [...this.#station, entryOf(claim), claim.ttlMs, mode, guardMs];
+    return readReply(await this.redis.run({ script: ACQUIRE_3, keys: listOf(claim.keys), args }));
+  }
+
+  /** Takes several locks with one lease and one fence, or none of them, O(n). @returns null when one is held. */
+  async acquireMany(claims: readonly [Claim, ...Claim[]], guardMs: number): Promise<Held | null> {
+    const args = [...this.#station, claims[0].ttlMs, guardMs, ...claims.map(entryOf)];
+    const keys = claims.flatMap((claim) => listOf(claim.keys));
+    const reply = readReply(await this.redis.run({ script: ACQUIRE_MANY_N, keys, args }));
+    return reply.kind === 'held' ? reply : null;
   }
 
   /** Gives back a lock, or a place in its queue, O(n) in the queue. @returns whether the lock was the claim's. */
-  release(claim: Pick<Claim, 'keys' | 'token' | 'label' | 'firstMs'>): Promise<boolean> {
-    return this.#release(claim.keys, entryOf(claim));
+  async release(claim: Returned): Promise<boolean> {
+    const { keys, share = UNKNOWN } = claim;
+    if (keys.kind === 'lock') return this.#release(keys, entryOf(claim));
+    return (await this.#shares.release({ ...claim, share })) > 0;
   }
 
-  /** Takes a lock from whoever holds it and tells them. @returns whether somebody held it. */
-  revoke(keys: LockKeys): Promise<boolean> {
-    return this.#release(keys, '');
+  /** Takes a lock from whoever holds it, or every share of it, and tells them. @returns whether somebody held it. */
+  async revoke(keys: LockKeys): Promise<boolean> {
+    return keys.kind === 'lock' ? this.#release(keys, '') : (await this.#shares.revoke(keys)) > 0;
   }
 
-  /** Prolongs leases whose keys may be named together, in one command, O(n). */
+  /** Prolongs leases of one kind whose keys may be named together, in one command, O(n). */
   async renew(renewals: readonly Renewal[], timeoutMs: number): Promise<RenewReply[]> {
-    const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
-    const args = renewals.flatMap(({ token, fence, ttlMs, since }) => [token, String(fence), ttlMs, since]);
-    const replies = await this.redis.run({ script: RENEW_N, keys, args }, { timeoutMs });
+    const isOfShares = renewals[0]?.share !== undefined;
+    const replies = isOfShares
+      ? await this.#shares.renew(renewals.map(withShare), timeoutMs)
+      : await this.#renew(renewals, timeoutMs);
     return (replies as RedisReply[]).map((reply) => RENEWED.get(reply) ?? 'gone');
   }
 
+  #renew(renewals: readonly Renewal[], timeoutMs: number): Promise<RedisReply> {
+    const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
+    const args = renewals.flatMap(({ token, fence, ttlMs, since }) => [token, String(fence), ttlMs, since]);
+    return this.redis.run({ script: RENEW_N, keys, args }, { timeoutMs });
+  }
+
   async #release(keys: LockKeys, entry: string): Promise<boolean> {
-    const args = [this.channels, this.#countsListeners, entry];
+    const args = [...this.#station, entry];
     return (await this.redis.run({ script: RELEASE_3, keys: listOf(keys), args })) === 1;
   }
+}
+
+function readReply(reply: RedisReply): AcquireReply {
+  const [head, ms, serverMs] = reply as [number, number, number];
+  if (head > 0) return { kind: 'held', fence: BigInt(head), leaseMs: ms };
+  return { kind: UNHELD[head as keyof typeof UNHELD], freeInMs: Math.max(0, ms), serverMs };
+}
+
+function withShare(renewal: Renewal): Renewal & { readonly share: Share } {
+  return { ...renewal, share: renewal.share ?? UNKNOWN };
 }
 
 function entryOf({ token, firstMs, label }: Pick<Claim, 'token' | 'firstMs' | 'label'>): string {

@@ -1,22 +1,15 @@
-import { hostname } from 'node:os';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
-import { HeldLock } from './held-lock.js';
-import { runWithLock } from './lock-context.js';
+import { LockDesk, type Wanted } from './lock-desk.js';
 import { LockEngine } from './lock-engine.js';
 import { LockInspector, type LockInfo } from './lock-info.js';
-import { CLAIM_MS, LOCK_MODULE_OPTIONS } from './lock.constants.js';
-import { LockBusyError } from './lock.errors.js';
+import { LOCK_MODULE_OPTIONS } from './lock.constants.js';
 import './lock.events.js';
 import type { Lock } from './lock.js';
-import {
-  NONE,
-  resolveLock,
-  type LockOptions,
-  type ResolvedLock,
-  type ResolvedLockOptions,
-} from './lock.options.js';
-
-const HOST = encodeURIComponent(hostname());
+import { NONE, type HoldOptions, type LockOptions, type ResolvedLockOptions } from './lock.options.js';
+import type { LockParts } from './lock-parts.js';
+import { Mutex } from './mutex.js';
+import { ReadWriteLock } from './read-write-lock.js';
+import { Semaphore } from './semaphore.js';
 
 /**
  * Lets one holder at a time do something, over all instances of the application: first come, first served, without
@@ -32,42 +25,52 @@ const HOST = encodeURIComponent(hostname());
  */
 @Injectable()
 export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
+  readonly #desk: LockDesk;
+
   constructor(
     private readonly engine: LockEngine,
     private readonly inspector: LockInspector,
-    @Inject(LOCK_MODULE_OPTIONS) private readonly defaults: ResolvedLockOptions,
-  ) {}
+    @Inject(LOCK_MODULE_OPTIONS) defaults: ResolvedLockOptions,
+  ) {
+    this.#desk = new LockDesk(engine, defaults);
+  }
 
   /**
    * Acquires a lock, after waiting for it if need be; give it back with `release`. One round trip, O(1), when it is
    * free.
    *
+   * Several resources are acquired all or not at all, and no two callers ever wait for each other: what is free is taken
+   * in one step; otherwise one is waited for after the other, in an order that is the same everywhere.
+   *
    * @param resource names what is locked; a `:` separates its parts.
    * @throws {LockTimeoutError} when it did not become free within `wait`.
    * @throws {LockBusyError} when it is held and `wait` is false.
+   * @throws {LockLostError} when one of several was lost while another was waited for.
    * @throws {RedisUnavailableError} when Redis cannot be reached in time.
    * @throws {InvalidOptionsError} when an option is bad.
+   * @throws {InvalidKeyError} when a resource is empty or no text, or there is none.
    */
-  async acquire(resource: string, options: LockOptions = NONE): Promise<Lock> {
-    const lock = await this.#acquire(resource, resolveLock(options, this.defaults, 'LockService.acquire'));
-    if (lock === null) throw new LockBusyError(resource);
-    return lock;
+  acquire(resource: string | readonly string[], options: LockOptions = NONE): Promise<Lock> {
+    return this.#desk.acquire(wanted(resource, 'LockService.acquire'), options);
   }
 
   /**
-   * Acquires a lock if it is free; never waits for its holder. One round trip, O(1).
+   * Acquires a lock, or several, if all are free; never waits for their holders. One round trip, O(1) for each.
    *
-   * @returns null when somebody else holds it.
+   * @returns null when somebody else holds one of them.
    * @throws {RedisUnavailableError} when Redis cannot be reached in time.
    * @throws {InvalidOptionsError} when an option is bad.
+   * @throws {InvalidKeyError} when a resource is empty or no text, or there is none.
    */
-  tryAcquire(resource: string, options: Omit<LockOptions, 'wait'> = NONE): Promise<Lock | null> {
-    const resolved = resolveLock(options, this.defaults, 'LockService.tryAcquire');
-    return this.#acquire(resource, { ...resolved, waitMs: 0 });
+  tryAcquire(
+    resource: string | readonly string[],
+    options: Omit<LockOptions, 'wait'> = NONE,
+  ): Promise<Lock | null> {
+    return this.#desk.tryAcquire(wanted(resource, 'LockService.tryAcquire'), options);
   }
 
   /**
-   * Runs `work` while it holds a lock, and gives the lock back when it is done.
+   * Runs `work` while it holds a lock, or several, and gives them back when it is done.
    *
    * A lock that is lost meanwhile aborts `lock.signal`; it does not end `work`, whose result or error is what the
    * caller gets in any case.
@@ -76,17 +79,44 @@ export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
    * @throws {LockBusyError} when it is held and `wait` is false.
    * @throws {RedisUnavailableError} when Redis cannot be reached in time; `work` has not run then.
    */
-  async withLock<T>(
-    resource: string,
+  withLock<T>(
+    resource: string | readonly string[],
     work: (lock: Lock) => T | Promise<T>,
     options: LockOptions = NONE,
   ): Promise<T> {
-    const lock = await this.acquire(resource, options);
-    try {
-      return await runWithLock(lock, () => work(lock));
-    } finally {
-      await lock[Symbol.asyncDispose]();
-    }
+    return this.#desk.hold(wanted(resource, 'LockService.withLock'), work, options);
+  }
+
+  /**
+   * Returns the lock on a resource as an object, for those who use one in several places.
+   *
+   * @param options are those of each acquisition that does not give its own.
+   * @throws {InvalidKeyError} when `resource` is empty or no text.
+   */
+  mutex(resource: string, options: LockOptions = NONE): Mutex {
+    return new Mutex(this.#parts(), resource, options);
+  }
+
+  /**
+   * Returns a semaphore: at most `permits` holders at a time, over all instances of the application.
+   *
+   * @param permits how many may hold it, from 1 to 100 000. Where instances disagree, each heeds its own number.
+   * @param options are those of each acquisition that does not give its own.
+   * @throws {InvalidOptionsError} when `permits` is not such a number.
+   * @throws {InvalidKeyError} when `name` is empty or no text.
+   */
+  semaphore(name: string, permits: number, options: HoldOptions = NONE): Semaphore {
+    return new Semaphore(this.#parts(), { name, permits }, options);
+  }
+
+  /**
+   * Returns a read-write lock: many readers or one writer, over all instances of the application.
+   *
+   * @param options are those of each acquisition that does not give its own.
+   * @throws {InvalidKeyError} when `name` is empty or no text.
+   */
+  readWrite(name: string, options: HoldOptions = NONE): ReadWriteLock {
+    return new ReadWriteLock(this.#parts(), name, options);
   }
 
   /** Describes a lock, O(1). @returns null when nobody holds it. */
@@ -94,7 +124,7 @@ export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
     return this.inspector.inspect(resource);
   }
 
-  /** Lists the locks that are held. SCAN, O(keyspace). */
+  /** Lists everything that is held: locks, permits, and sides of read-write locks. SCAN, O(keyspace). */
   list(): AsyncIterable<LockInfo> {
     return this.inspector.list();
   }
@@ -119,20 +149,11 @@ export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
     await this.engine.close();
   }
 
-  async #acquire(
-    resource: string,
-    { ttlMs, waitMs, renew, signal, owner }: ResolvedLock,
-  ): Promise<Lock | null> {
-    const wish = {
-      resource,
-      keys: this.engine.keysOf(resource),
-      label: `${HOST} ${owner}`,
-      ttlMs,
-      // One that is never prolonged gets its whole lease at once.
-      firstMs: renew ? Math.min(ttlMs, CLAIM_MS) : ttlMs,
-      renew,
-    };
-    const lease = await this.engine.acquire(wish, { waitMs, signal });
-    return lease === null ? null : new HeldLock(lease, this.engine.keeper);
+  #parts(): LockParts {
+    return { desk: this.#desk, engine: this.engine, inspector: this.inspector };
   }
+}
+
+function wanted(resource: string | readonly string[], where: string): Wanted {
+  return { names: typeof resource === 'string' ? [resource] : resource, where };
 }

@@ -13,12 +13,19 @@ import type { Duration } from '../common/duration.js';
  * @publicApi
  */
 export interface Lock extends AsyncDisposable {
-  /** Is what is locked, as the caller named it. */
+  /** Is what is locked, as the caller named it; several are joined by `, `. */
   readonly resource: string;
   /** Identifies this acquisition. */
   readonly token: string;
-  /** Grows with every acquisition of the resource; below 2^53. Whoever writes can refuse what comes with a smaller one. */
+  /**
+   * Grows with every acquisition of the resource; below 2^53. Whoever writes can refuse what comes with a smaller one.
+   * Of several resources it is the greatest; `fences` has each.
+   */
   readonly fence: bigint;
+  /** Holds the fence of each resource. */
+  readonly fences: ReadonlyMap<string, bigint>;
+  /** Is 1, or one more for each time that the holder was let in again, with `reentrant`. */
+  readonly depth: number;
   /** Is when the lease ends unless it is prolonged, in milliseconds since 1970, on the safe side. */
   readonly expiresAt: number;
   /** Aborts, with a `LockLostError`, when the lock is lost, before another holder can have it. */
@@ -45,4 +52,10 @@ export interface Lock extends AsyncDisposable {
    * @throws {RedisUnavailableError} when Redis could not be told; the lock then ends with its lease.
    */
   release(): Promise<boolean>;
+}
+
+/** Is a lock as this wing hands it out: its holder may be let in again. @internal */
+export interface OwnLock extends Lock {
+  /** Lets its holder in again. @returns null when this is not the lock that `isIt` looks for, or is not held any more. */
+  reenter(isIt: (lock: object) => boolean): OwnLock | null;
 }

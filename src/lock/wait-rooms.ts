@@ -22,6 +22,8 @@ interface RoomsDeps {
 /** Holds those of this process who wait for one lock, and when to look whether a message was lost. */
 interface Room {
   readonly waiters: Set<Waiter>;
+  /** Says whether several may hold it, of whom each may be the first to end. */
+  readonly isShared: boolean;
   checkAtMs: number;
   timerAtMs: number;
   cancel: Cancel;
@@ -45,7 +47,7 @@ export class WaitRooms {
   /** Lets somebody in, before the server knows of the claim: its turn may come at once. */
   enter(claim: ResourceClaim): Waiter {
     const waiter = new Waiter(claim);
-    const room = this.#rooms.get(claim.keys.lease) ?? newRoom();
+    const room = this.#rooms.get(claim.keys.lease) ?? newRoom(claim);
     this.#rooms.set(claim.keys.lease, room);
     room.waiters.add(waiter);
     this.#waiters.set(claim.token, waiter);
@@ -77,7 +79,8 @@ export class WaitRooms {
   expect(lease: string, ms: number): void {
     const room = this.#rooms.get(lease);
     if (room === undefined) return;
-    room.checkAtMs = this.#deps.clock.monotonic() + ms + SLACK_MS + Math.random() * SLACK_JITTER_MS;
+    const atMs = this.#deps.clock.monotonic() + ms + SLACK_MS + Math.random() * SLACK_JITTER_MS;
+    room.checkAtMs = room.isShared ? Math.min(room.checkAtMs, atMs) : atMs;
     this.#arm(room);
   }
 
@@ -142,6 +145,7 @@ export class WaitRooms {
   }
 }
 
-function newRoom(): Room {
-  return { waiters: new Set(), checkAtMs: Infinity, timerAtMs: Infinity, cancel: () => undefined };
+function newRoom({ share }: ResourceClaim): Room {
+  const never = { checkAtMs: Infinity, timerAtMs: Infinity, cancel: () => undefined };
+  return { waiters: new Set(), isShared: share !== undefined, ...never };
 }

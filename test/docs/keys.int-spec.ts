@@ -39,19 +39,24 @@ describe('docs/keys.md', () => {
     await app.get(CacheService).set('user:1', 1, { tags: ['users'] });
     await app.get(RateLimitService).consume({ limit: 5, window: '1m' }, 'somebody');
     const locks = app.get(LockService);
-    const lock = await locks.acquire('payout:1');
-    const waiting = locks.acquire('payout:1');
+    const ways = [
+      () => locks.acquire('payout:1'),
+      () => locks.semaphore('exports', 1).acquire(),
+      () => locks.readWrite('prices').write(),
+    ];
+    const held = await Promise.all(ways.map((acquire) => acquire()));
+    const waiting = ways.map((acquire) => acquire());
     const client = app.get<Redis>(getRedisToken());
-    while ((await client.exists(`${NAMESPACE}:lock:{payout:1}:queue`)) === 0);
+    while ((await client.keys(`${NAMESPACE}:lock:*queue`)).length < ways.length);
 
     const keys = await client.keys(`${NAMESPACE}:*`);
     const forms = documentedForms();
-    expect(forms).toHaveLength(6);
+    expect(forms).toHaveLength(12);
     expect(keys.filter((key) => !forms.some((form) => form.test(key)))).toEqual([]);
     expect(forms.filter((form) => !keys.some((key) => form.test(key)))).toEqual([]);
 
-    await lock.release();
-    await (await waiting).release();
+    for (const lock of held) await lock.release();
+    for (const lock of await Promise.all(waiting)) await lock.release();
   });
 
   it('names every family with its class', () => {

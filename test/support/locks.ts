@@ -3,7 +3,7 @@ import { KeySpace } from '../../src/common/keys/key-space.js';
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import { LockEngine } from '../../src/lock/lock-engine.js';
 import { LockInspector } from '../../src/lock/lock-info.js';
-import { lockKeys, type LockKeys } from '../../src/lock/lock-keys.js';
+import { lockKeys, type LockKeys, type LockKind } from '../../src/lock/lock-keys.js';
 import { resolveLockOptions, type LockModuleOptions } from '../../src/lock/lock.options.js';
 import { LockService } from '../../src/lock/lock.service.js';
 import type { SuiteEvents } from '../../src/common/events.js';
@@ -14,7 +14,7 @@ export interface OpenLocks {
   readonly locks: LockService;
   readonly gateway: RedisGateway;
   readonly events: SuiteEvents;
-  keysOf(resource: string): LockKeys;
+  keysOf(resource: string, kind?: LockKind): LockKeys;
   close(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function openLocks(
     locks,
     gateway,
     events,
-    keysOf: (resource) => lockKeys(keys, resource),
+    keysOf: (resource, kind) => lockKeys(keys, resource, kind),
     close: async () => {
       locks.onModuleDestroy();
       await locks.beforeApplicationShutdown();

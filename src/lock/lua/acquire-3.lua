@@ -14,31 +14,18 @@
 local me = string.match(ARGV[3], '^%S+')
 -- include _take-free.lua
 
+local HELD, FENCE, QUEUE = KEYS[1], KEYS[2], KEYS[3]
 -- include _hand-over.lua
+-- include _barred.lua
 
--- Answers for how long a free lock must not be granted: the server lost its memory and a holder may be left over, or
--- somebody deleted the lease and its holder, who lives, has yet to be told.
-local function barred_ms(now)
-  local record = redis.call('GET', KEYS[2])
-  if not record then
-    if ARGV[6] == '0' then return 0 end
-    local uptime = string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')
-    return math.max(0, ARGV[6] + 1000 - uptime * 1000)
-  end
-  local ends, token = string.match(record, '^%d+ (%d+) (%S+)')
-  local left = ends and ends - now or 0
-  if left <= 1 or token == me or not tell(token, 'check ' .. token) then return 0 end
-  return left
-end
-
-local lease = redis.call('GET', KEYS[1])
+local lease = read(HELD)
 local wait_ms
 if lease then
   local holder, fence = string.match(lease, '^(%S+) (%d+)')
-  if holder == me then return { tonumber(fence), redis.call('PTTL', KEYS[1]) } end
-  wait_ms = redis.call('PTTL', KEYS[1])
+  if holder == me then return { tonumber(fence), redis.call('PTTL', HELD) } end
+  wait_ms = held_ms()
 else
-  wait_ms = barred_ms(math.floor(server_us() / 1000))
+  wait_ms = barred_ms(math.floor(server_us() / 1000), ARGV[6])
   if wait_ms == 0 then
     local granted, token = pass_on()
     if not granted then granted, token = grant(ARGV[3], ARGV[4]) end
@@ -49,8 +36,8 @@ end
 
 local code = -2
 if ARGV[5] ~= 'try' then
-  code = ARGV[5] == 'rejoin' and redis.call('LPOS', KEYS[3], ARGV[3]) and -3 or -1
-  if code == -1 then redis.call('RPUSH', KEYS[3], ARGV[3]) end
-  redis.call('PEXPIRE', KEYS[3], KEEP_MS)
+  code = ARGV[5] == 'rejoin' and redis.call('LPOS', QUEUE, ARGV[3]) and -3 or -1
+  if code == -1 then redis.call('RPUSH', QUEUE, ARGV[3]) end
+  redis.call('PEXPIRE', QUEUE, KEEP_MS)
 end
 return { code, wait_ms, math.floor(server_us() / 1000) }

@@ -7,25 +7,27 @@
 local me = string.match(ARGV[3], '^%S*')
 -- include _give-back-unwanted.lua
 
+local HELD, FENCE, QUEUE = KEYS[1], KEYS[2], KEYS[3]
 -- include _hand-over.lua
 
-local lease = redis.call('GET', KEYS[1])
+local lease = read(HELD)
 if lease then
-  local holder, fence = string.match(lease, '^(%S+) (%d+)')
+  local holder = string.match(lease, '^(%S+) %d+')
   if holder ~= me and me ~= '' then
-    redis.call('LREM', KEYS[3], 1, ARGV[3])
+    redis.call('LREM', QUEUE, 1, ARGV[3])
     return 0
   end
-  if me == '' then tell(holder, 'revoked ' .. holder) end
+  if me == '' and holder then tell(holder, 'revoked ' .. holder) end
   if not pass_on() then
-    redis.call('DEL', KEYS[1])
-    redis.call('SET', KEYS[2], fence, 'PX', KEEP_MS)
+    local fence = string.match(lease, '^%S+ (%d+)') or string.match(read(FENCE) or '', '^%d+') or 0
+    redis.call('DEL', HELD)
+    redis.call('SET', FENCE, fence, 'PX', KEEP_MS)
   end
   return 1
 end
 
-redis.call('LREM', KEYS[3], 1, ARGV[3])
-local fence, token = string.match(redis.call('GET', KEYS[2]) or '', '^(%d+) %d+ (%S+)')
-if token == me then redis.call('SET', KEYS[2], fence, 'PX', KEEP_MS) end
+redis.call('LREM', QUEUE, 1, ARGV[3])
+local fence, token = string.match(read(FENCE) or '', '^(%d+) %d+ (%S+)')
+if token == me then redis.call('SET', FENCE, fence, 'PX', KEEP_MS) end
 if token == me or not token then pass_on() end
 return 0

@@ -9,7 +9,9 @@ local replies = {}
 for i = 1, #KEYS / 2 do
   local lease_key, fence_key = KEYS[2 * i - 1], KEYS[2 * i]
   local token, fence, ms, label = unpack(ARGV, 4 * i - 3, 4 * i)
-  local lease = redis.call('GET', lease_key)
+  -- What is no text is not the caller's; it must not keep the others from being prolonged.
+  local lease = redis.pcall('GET', lease_key)
+  if type(lease) == 'table' then lease = '' end
   if lease and string.match(lease, '^%S+') == token then
     redis.call('PEXPIRE', lease_key, ms)
     replies[i] = 1

@@ -3,7 +3,7 @@ import type { Clock } from '../../../src/common/clock.js';
 import { Lease, safeEnd, type ResourceClaim } from '../../../src/lock/lease.js';
 import { Waiter } from '../../../src/lock/waiter.js';
 
-const KEYS = { lease: 'l', fence: 'f', queue: 'q' };
+const KEYS = { kind: 'lock', lease: 'l', fence: 'f', queue: 'q' } as const;
 const claim: ResourceClaim = {
   resource: 'thing',
   keys: KEYS,
@@ -12,6 +12,8 @@ const claim: ResourceClaim = {
   ttlMs: 30_000,
   firstMs: 1_000,
   renew: true,
+  atLeastMs: 0,
+  atMostMs: Infinity,
 };
 
 class HandClock implements Clock {

@@ -169,6 +169,23 @@ export function checkShop({ server, create }: Setting): void {
     assert.ok(fence > lock.fence);
   });
 
+  test('LockService holds several locks, permits, and sides of a read-write lock', async () => {
+    const locks = get(LockService);
+    const both = await locks.acquire(['report', 'budget']);
+    assert.equal(await locks.tryAcquire(['budget', 'other']), null);
+    assert.equal(both.fences.size, 2);
+    assert.equal(await both.release(), true);
+    const exports = locks.semaphore('exports', 2);
+    const permits = [await exports.acquire(), await exports.acquire()];
+    assert.equal(await exports.tryAcquire(), null);
+    await permits[0]!.extend('10s');
+    for (const permit of permits) assert.equal(await permit.release(), true);
+    const prices = locks.readWrite('prices');
+    await prices.withRead(() => prices.withRead(async () => assert.equal(await prices.tryWrite(), null)));
+    assert.equal(await prices.withWrite(async () => 'written'), 'written');
+    assert.equal(await locks.mutex('report').withLock(({ depth }) => depth), 1);
+  });
+
   test('RedisHealthIndicator serves Terminus', async () => {
     const { status, body } = await send('GET', '/health');
     assert.equal(status, 200);

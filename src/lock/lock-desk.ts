@@ -1,0 +1,115 @@
+import { hostname } from 'node:os';
+import { InvalidKeyError } from '../common/keys/key.errors.js';
+import { HeldLock } from './held-lock.js';
+import { JointLock } from './joint-lock.js';
+import type { Lease } from './lease.js';
+import type { Wish } from './lock-acquirer.js';
+import { reenter, runWithLock } from './lock-context.js';
+import type { LockEngine } from './lock-engine.js';
+import type { LockKind } from './lock-keys.js';
+import { CLAIM_MS } from './lock.constants.js';
+import { LockBusyError } from './lock.errors.js';
+import type { Lock, OwnLock } from './lock.js';
+import {
+  resolveLock,
+  type LockOptions,
+  type ResolvedLock,
+  type ResolvedLockOptions,
+} from './lock.options.js';
+import { SeveralLocks } from './several-locks.js';
+import type { Share } from './share.scripts.js';
+
+const HOST = encodeURIComponent(hostname());
+
+/** Is what somebody wants to hold. @internal */
+export interface Wanted {
+  readonly names: readonly string[];
+  /** Is a lock unless it says otherwise. */
+  readonly kind?: LockKind;
+  readonly share?: Share;
+  /** Heads the message when an option is bad. */
+  readonly where: string;
+}
+
+/**
+ * Is where everything is asked for that can be held: turns names and options into claims, and leases into locks.
+ *
+ * @internal
+ */
+export class LockDesk {
+  private readonly several: SeveralLocks;
+
+  constructor(
+    private readonly engine: LockEngine,
+    private readonly defaults: ResolvedLockOptions,
+  ) {
+    this.several = new SeveralLocks(engine);
+  }
+
+  /** Acquires what is wanted. @throws {LockBusyError} when it is held and `wait` is false. */
+  async acquire(wanted: Wanted, options: LockOptions): Promise<OwnLock> {
+    const lock = await this.#acquire(wanted, resolveLock(options, this.defaults, wanted.where));
+    if (lock === null) throw new LockBusyError(wanted.names.join(', '));
+    return lock;
+  }
+
+  /** Acquires what is wanted if it is free. @returns null when it is not. */
+  async tryAcquire(wanted: Wanted, options: LockOptions): Promise<OwnLock | null> {
+    return this.#acquire(wanted, { ...resolveLock(options, this.defaults, wanted.where), waitMs: 0 });
+  }
+
+  /** Runs `work` while it holds what is wanted. */
+  async hold<T>(wanted: Wanted, work: (lock: Lock) => T | Promise<T>, options: LockOptions): Promise<T> {
+    const lock = await this.acquire(wanted, options);
+    try {
+      return await runWithLock(lock, () => work(lock));
+    } finally {
+      await lock[Symbol.asyncDispose]();
+    }
+  }
+
+  async #acquire(wanted: Wanted, options: ResolvedLock): Promise<OwnLock | null> {
+    const held: OwnLock[] = [];
+    const missing = this.#wishesOf(wanted, options).filter((wish) => {
+      const entered = options.reentrant ? this.#reenter(wish) : null;
+      if (entered !== null) held.push(entered);
+      return entered === null;
+    });
+    let leases: readonly Lease[] | null = null;
+    try {
+      leases = await this.several.acquire(missing, options);
+    } finally {
+      if (leases === null) await Promise.all(held.map((lock) => lock.release()));
+    }
+    if (leases === null) return null;
+    const [first, ...others] = [...held, ...leases.map((lease) => new HeldLock(lease, this.engine.keeper))];
+    if (first === undefined)
+      throw new InvalidKeyError('The list of resources', 'is empty; name one at least');
+    return others.length === 0 ? first : new JointLock([first, ...others]);
+  }
+
+  #wishesOf({ names, kind, share }: Wanted, options: ResolvedLock): Wish[] {
+    const { ttlMs, renew, owner, atLeastMs, atMostMs } = options;
+    const common = {
+      share,
+      label: `${HOST} ${owner}`,
+      ttlMs,
+      // One that is never prolonged gets its whole lease at once.
+      firstMs: renew ? Math.min(ttlMs, CLAIM_MS) : ttlMs,
+      renew,
+      atLeastMs,
+      atMostMs,
+    };
+    const wishes = names.map((resource) => ({
+      ...common,
+      resource,
+      keys: this.engine.keysOf(resource, kind),
+    }));
+    if (wishes.length === 1) return wishes;
+    return [...new Map(wishes.map((wish) => [wish.keys.lease, wish])).values()];
+  }
+
+  #reenter({ keys }: Wish): OwnLock | null {
+    return reenter((lock) => lock instanceof HeldLock && lock.isFor(keys, this.engine.keeper));
+  }
+}
