@@ -11,6 +11,7 @@ import { CLOCK } from './connection/connection.tokens.js';
 import { DecoratedProviders } from './connection/decorated-providers.js';
 import { RawClientCheck } from './connection/raw-client-check.js';
 import { SUITE_RUNTIME, SuiteRuntime } from './connection/runtime.js';
+import { reviewServers } from './connection/server-review.js';
 import { readServerInfo } from './connection/server-reading.js';
 import { SuiteLog } from './connection/suite-log.js';
 import { SuiteSettings } from './connection/suite-settings.js';
@@ -49,6 +50,7 @@ const GROUND: Provider[] = [
     inject: [RESOLVED_OPTIONS, SuiteEvents, CLOCK, SuiteLog],
     useFactory: async (options: ResolvedRedisOptions, events: SuiteEvents, clock: Clock) => {
       const registry = new ConnectionRegistry({ events, clock });
+      reviewServers(registry, events);
       await registry.open(options);
       return registry;
     },

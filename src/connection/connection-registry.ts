@@ -10,7 +10,7 @@ import type { EmbeddedConnection, RedisClient } from './connection.options.js';
 import { CACHE_CONNECTION, STATE_CONNECTION } from './connection.tokens.js';
 import { startEmbeddedServer, type EmbeddedServer } from './embedded/embedded-server.js';
 import { IoredisGateway } from './ioredis-gateway.js';
-import type { OpenableGateway, RedisTopology } from './redis-gateway.js';
+import type { OpenableGateway, RedisGateway, RedisTopology } from './redis-gateway.js';
 import { RestGateway } from './rest/rest-gateway.js';
 
 declare module '../common/events.js' {
@@ -64,6 +64,11 @@ export class ConnectionRegistry {
   find(name: string): OpenableGateway | undefined {
     const isRole = name === CACHE_CONNECTION || name === STATE_CONNECTION;
     return this.#gateways.get(name) ?? (isRole ? this.#gateways.get(SINGLE_CONNECTION) : undefined);
+  }
+
+  /** Lists what the library keeps at a connection: `cache`, `state`, or nothing for one of the application's own. */
+  rolesOf(gateway: RedisGateway): string[] {
+    return [CACHE_CONNECTION, STATE_CONNECTION].filter((role) => this.find(role) === gateway);
   }
 
   /** Lists every connection once. */

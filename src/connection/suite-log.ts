@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SuiteEvents, type SuiteEventMap } from '../common/events.js';
 import type { AvailabilityState } from './availability.js';
+import './server-review.js';
 
 const SENTENCES: Record<AvailabilityState, string> = {
   ready: 'is ready again.',
@@ -24,6 +25,7 @@ export class SuiteLog {
     events.on('connection:availability', (change) => this.#onAvailability(change));
     events.on('connection:error', (error) => this.#onError(error));
     events.on('connection:refusal', (refusal) => this.#onRefusal(refusal));
+    events.on('connection:findings', (review) => this.#onFindings(review));
     events.on('connection:embedded', (server) => this.#onEmbedded(server));
     events.on('connection:connected', ({ connection }) => this.#told.delete(connection));
     events.on('suite:error', ({ where, error }) => this.#logger.error(`${where}: ${error.message}`));
@@ -40,6 +42,14 @@ export class SuiteLog {
     const line = `Redis connection '${connection}' ${SENTENCES[state]}`;
     if (state === 'ready') this.#logger.log(line);
     else this.#logger.warn(line);
+  }
+
+  #onFindings({ connection, findings }: SuiteEventMap['connection:findings']): void {
+    for (const { severity, message } of findings) {
+      const line = `Redis connection '${connection}': ${message}`;
+      if (severity === 'notice') this.#logger.log(line);
+      else this.#logger.warn(line);
+    }
   }
 
   #onError({ connection, message }: SuiteEventMap['connection:error']): void {

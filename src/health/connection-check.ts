@@ -2,7 +2,8 @@ import type { Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { readServerInfo } from '../connection/server-reading.js';
-import { STATE_CONNECTION } from '../connection/connection.tokens.js';
+import { findServerProblems, type ServerFinding } from '../connection/server-findings.js';
+import { unique } from '../connection/server-review.js';
 import type { ConnectionHealth } from './redis-health.js';
 
 interface CheckSettings {
@@ -13,7 +14,7 @@ interface CheckSettings {
 }
 
 /**
- * Checks one connection, within `timeoutMs` whatever the server does: PING, and INFO where state is kept. It never
+ * Checks one connection, within `timeoutMs` whatever the server does: PING, and INFO where cache or state is kept. It never
  * rejects.
  *
  * @internal
@@ -22,15 +23,18 @@ export async function checkConnection(
   gateway: RedisGateway,
   settings: CheckSettings,
 ): Promise<ConnectionHealth> {
-  const { roles, timeoutMs } = settings;
+  const { roles } = settings;
   const { topology } = gateway;
-  const eviction = roles.includes(STATE_CONNECTION) ? evictionProblems(gateway, timeoutMs) : [];
+  const review = findings(gateway, settings);
   try {
-    const [latencyMs, evictionFound] = await Promise.all([ping(gateway, settings), eviction]);
-    const problems = [...slowProblems(gateway), ...evictionFound];
-    return { roles, topology, state: problems.length === 0 ? 'up' : 'degraded', latencyMs, problems };
+    const [latencyMs, found] = await Promise.all([ping(gateway, settings), review]);
+    const [atRisk, notices] = [messages(found, 'problem'), messages(found, 'notice')];
+    const problems = [...slowProblems(gateway), ...atRisk];
+    const state = problems.length === 0 ? 'up' : 'degraded';
+    return { roles, topology, state, latencyMs, problems, notices };
   } catch (error) {
-    return { roles, topology, state: 'down', latencyMs: null, problems: [toError(error).message] };
+    const problems = [toError(error).message];
+    return { roles, topology, state: 'down', latencyMs: null, problems, notices: [] };
   }
 }
 
@@ -44,14 +48,16 @@ function slowProblems({ availability }: RedisGateway): string[] {
   return availability.state === 'slow' ? ['The last answers were slow.'] : [];
 }
 
-/** Managed servers and ACLs often refuse CONFIG GET; INFO says the same and is refused by fewer. */
-async function evictionProblems(gateway: RedisGateway, timeoutMs: number): Promise<string[]> {
-  const servers = await readServerInfo(gateway, { section: 'memory', timeoutMs }).catch(() => []);
-  const policies = new Set(servers.map((info) => info.get('maxmemory_policy') ?? 'noeviction'));
-  policies.delete('noeviction');
-  return [...policies].map(
-    (policy) =>
-      `The server may evict locks, limits and other state (maxmemory-policy ${policy}): ` +
-      `set it to noeviction, or give 'state' a server of its own.`,
-  );
+/** Managed servers and ACLs often refuse CONFIG GET; INFO says nearly the same and is refused by fewer. */
+async function findings(
+  gateway: RedisGateway,
+  { roles, timeoutMs }: CheckSettings,
+): Promise<ServerFinding[]> {
+  if (roles.length === 0) return [];
+  const servers = await readServerInfo(gateway, { timeoutMs }).catch(() => []);
+  return unique(servers.flatMap((info) => findServerProblems(info, roles)));
+}
+
+function messages(found: readonly ServerFinding[], wanted: ServerFinding['severity']): string[] {
+  return found.filter(({ severity }) => severity === wanted).map(({ message }) => message);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.js';
 import { describeValue, toMs } from '../common/duration.js';
 import { InvalidOptionsError } from '../common/errors.js';
 import { ConnectionRegistry } from '../connection/connection-registry.js';
-import { CACHE_CONNECTION, InjectClock, STATE_CONNECTION } from '../connection/connection.tokens.js';
+import { InjectClock } from '../connection/connection.tokens.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { checkConnection } from './connection-check.js';
 import type { RedisHealthOptions, RedisHealthResult, RedisHealthState } from './redis-health.js';
@@ -11,7 +11,8 @@ import type { RedisHealthOptions, RedisHealthResult, RedisHealthState } from './
 const WORST_FIRST: readonly RedisHealthState[] = ['down', 'degraded', 'up'];
 
 /**
- * Tells Terminus, or whoever asks, how Redis does: `up`, `degraded` (slow, or state kept on a server that evicts) or
+ * Tells Terminus, or whoever asks, how Redis does: `up`, `degraded` (slow, or something about a server puts
+ * what is kept there at risk) or
  * `down`.
  *
  * Use it for readiness or for people, not for liveness: restarting the application does not mend Redis.
@@ -34,7 +35,7 @@ export class RedisHealthIndicator {
   ) {}
 
   /**
-   * Checks every connection, or the one named, by PING; where state is kept also by INFO. However the servers do, it
+   * Checks every connection, or the one named, by PING, and by INFO where cache or state is kept. However the servers do, it
    * resolves, within the timeout.
    *
    * @param key names the result, for example `'redis'`.
@@ -46,7 +47,7 @@ export class RedisHealthIndicator {
   ): Promise<RedisHealthResult<Key>> {
     const timeoutMs = toMs(options.timeout ?? '1s', 'timeout');
     const checks = this.#chosen(options.connection).map(async (gateway) => {
-      const settings = { roles: this.#rolesOf(gateway), timeoutMs, clock: this.clock };
+      const settings = { roles: this.registry.rolesOf(gateway), timeoutMs, clock: this.clock };
       return [gateway.name, await checkConnection(gateway, settings)] as const;
     });
     const connections = Object.fromEntries(await Promise.all(checks));
@@ -62,9 +63,5 @@ export class RedisHealthIndicator {
     if (gateway !== undefined) return [gateway];
     const message = `must name a connection; got ${describeValue(name)}`;
     throw new InvalidOptionsError('RedisHealthIndicator', [{ path: 'connection', message }]);
-  }
-
-  #rolesOf(gateway: RedisGateway): string[] {
-    return [CACHE_CONNECTION, STATE_CONNECTION].filter((role) => this.registry.find(role) === gateway);
   }
 }

@@ -24,6 +24,8 @@ export interface ConnectionHealth {
   readonly latencyMs: number | null;
   /** Says what is wrong; empty when the state is `up`. */
   readonly problems: readonly string[];
+  /** Says what may go wrong one day, for example without a `maxmemory`; it leaves the state as it is. */
+  readonly notices: readonly string[];
 }
 
 /** Is the health of Redis, with the member `status` that Terminus reads. @publicApi */

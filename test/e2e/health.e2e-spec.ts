@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { RedisHealthIndicator } from '../../src/health/redis-health.indicator.js';
 import { RedisModule } from '../../src/redis.module.js';
@@ -67,6 +68,7 @@ describe('a Terminus route with one server', () => {
           state: 'up',
           latencyMs: expect.any(Number),
           problems: [],
+          notices: [expect.stringContaining('no maxmemory')],
         },
       },
     });
@@ -130,6 +132,19 @@ describe('a Terminus route with a server that evicts', () => {
         state: { roles: ['state'], state: 'degraded', problems: [expect.stringContaining('allkeys-lru')] },
       },
     });
+  });
+
+  it('is said by the log, once, when the application boots', async () => {
+    const lines: string[] = [];
+    const write = (line: string) => lines.push(line);
+    const redis = RedisModule.forRoot({ connections: { cache: cache.url, state: state.url }, namespace });
+    const other = await Test.createTestingModule({ imports: [redis] })
+      .setLogger({ log: write, warn: write, error: write })
+      .compile();
+    const ofEviction = () => lines.filter((line) => /may evict locks/.test(line));
+    await until(() => ofEviction().length > 0);
+    expect(ofEviction()).toEqual([expect.stringMatching(/^Redis connection 'state': .*allkeys-lru/)]);
+    await other.close();
   });
 
   it('answers 503 where degraded counts as down', async () => {
