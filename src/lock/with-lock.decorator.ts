@@ -40,7 +40,8 @@ export interface WithLockMethod {
  * Runs each call of a method while it holds a lock, over all instances of the application. Inside, `currentLock()`
  * answers the lock.
  *
- * @param resource is a template (`'inventory:{id}'`, `'inventory:{0}'`) or a function of the method's arguments.
+ * @param resource is a template (`'inventory:{id}'`, `'inventory:{0}'`), a list of them to lock all at once, or a function
+ * of the method's arguments that answers a name or several.
  * @throws {InvalidOptionsError} at class definition when an option is bad or the template names no parameter.
  * @throws {LockContextError} at the call when no application owns the instance.
  * @throws {LockTimeoutError} at the call when the lock did not become free within `wait`.

@@ -25,6 +25,16 @@ describe('the type of @WithLock', () => {
         await Promise.resolve(id);
       }
 
+      @WithLock(['account:{from}', 'account:{to}'])
+      async several(from: string, to: string): Promise<string> {
+        return Promise.resolve(from + to);
+      }
+
+      @WithLock((ids: readonly string[]) => ids.map((id) => `account:${id}`))
+      async list(ids: readonly string[]): Promise<number> {
+        return Promise.resolve(ids.length);
+      }
+
       @WithLock(() => 'inventory')
       async none(): Promise<void> {
         await Promise.resolve();
@@ -63,6 +73,12 @@ describe('the type of @WithLock', () => {
         // @ts-expect-error an object is no name
         @WithLock((id: string) => ({ id }))
         async noText(id: string): Promise<void> {
+          await Promise.resolve(id);
+        }
+
+        // @ts-expect-error numbers are no names
+        @WithLock((id: number) => [id])
+        async noTexts(id: number): Promise<void> {
           await Promise.resolve(id);
         }
 

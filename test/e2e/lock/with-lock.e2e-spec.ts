@@ -60,6 +60,28 @@ class Inventory {
     return id;
   }
 
+  @WithLock(['account:{from}', 'account:{to}'], { wait: false })
+  async transfer(from: string, to: string): Promise<string[]> {
+    await Promise.resolve([from, to]);
+    return [...currentLock().fences.keys()];
+  }
+
+  @WithLock((ids: string[]) => ids.map((id) => `account:${id}`))
+  async close(ids: string[]): Promise<string> {
+    await Promise.resolve(ids);
+    return currentLock().resource;
+  }
+
+  @WithLock('inventory:{id}', { reentrant: true })
+  async again(id: string): Promise<number> {
+    return id === '' ? 0 : Promise.resolve(currentLock().depth);
+  }
+
+  @WithLock('inventory:{id}')
+  async nested(id: string): Promise<number> {
+    return this.again(id);
+  }
+
   async twice(id: string): Promise<Lock> {
     return this.reserve(id);
   }
@@ -135,6 +157,21 @@ describe('@WithLock', () => {
     expect((await inventory.twice('b')).resource).toBe('inventory:b');
   });
 
+  it('locks several things at once', async () => {
+    const inventory = app().get(Inventory);
+    expect(await inventory.transfer('a', 'b')).toEqual(['account:a', 'account:b']);
+    expect(await inventory.close(['c', 'd', 'c'])).toBe('account:c, account:d');
+    await using _ = await locks().acquire('account:b');
+    await expect(inventory.transfer('a', 'b')).rejects.toThrow("'account:a, account:b' is held");
+    await expect(inventory.transfer('a', '')).rejects.toMatchObject({ code: 'E_KEY_INVALID' });
+    expect(await locks().inspect('account:a')).toBeNull();
+  });
+
+  it('lets a method in again that asks for it', async () => {
+    expect(await app().get(Inventory).nested('10')).toBe(2);
+    expect(await app().get(Inventory).again('10')).toBe(1);
+  });
+
   it('gives the lock back when the method throws', async () => {
     const failure = new Error('out of stock');
     const failing = app()
@@ -203,6 +240,9 @@ describe('@WithLock', () => {
     [() => WithLock('inventory:{sku}'), "no parameter 'sku'"],
     [() => WithLock('inventory:{3}'), 'takes 1 parameter; {0} is the first'],
     [() => WithLock(42 as never), 'must be a template'],
+    [() => WithLock([]), 'must be a template'],
+    [() => WithLock(['inventory', 'stock:{sku}']), "no parameter 'sku'"],
+    [() => WithLock('inventory', { atLeastFor: '2s', atMostFor: '1s' }), "no longer than 'atMostFor'"],
     [() => WithLock('inventory', { ttl: '1 hour' as never }), 'ttl: must be'],
     [() => WithLock('inventory', { ttl: 1 }), "ttl: must be from '10ms' to '1d'"],
     [() => WithLock('inventory', { onBusy: 'ignore' as never }), 'onBusy: must be'],
