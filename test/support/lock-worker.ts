@@ -2,8 +2,11 @@
 import { openGateway } from './gateway.js';
 import { openLocks } from './locks.js';
 import type { WorkerOrder, WorkerWord } from './lock-workers.js';
+import { hammerPermits, hammerReadWrite } from './share-hammers.js';
 
-const [, , url = '', namespace = ''] = process.argv;
+const [, , url = '', namespace = '', skewMs = '0'] = process.argv;
+const { now } = Date;
+Date.now = () => now() + Number(skewMs);
 const { locks } = await openLocks(url, { namespace });
 const { gateway } = await openGateway(url);
 const tell = (word: WorkerWord) => process.send?.(word);
@@ -29,6 +32,20 @@ async function acquire({ resource, ttl }: WorkerOrder & { do: 'acquire' }): Prom
   tell({ fence: String(lock.fence) });
 }
 
-process.on('message', (order: WorkerOrder) => void (order.do === 'hammer' ? hammer(order) : acquire(order)));
+async function acquirePermit({ name, permits, ttl }: WorkerOrder & { do: 'permit' }): Promise<void> {
+  const permit = await locks.semaphore(name, permits).acquire({ ttl, wait: '1m' });
+  tell({ fence: String(permit.fence) });
+}
+
+async function obey(order: WorkerOrder): Promise<void> {
+  const tools = { locks, gateway };
+  if (order.do === 'hammer') await hammer(order);
+  else if (order.do === 'acquire') await acquire(order);
+  else if (order.do === 'permit') await acquirePermit(order);
+  else if (order.do === 'share') tell({ overlaps: await hammerPermits(tools, order) });
+  else tell({ overlaps: await hammerReadWrite(tools, order) });
+}
+
+process.on('message', (order: WorkerOrder) => void obey(order));
 process.on('disconnect', () => process.exit());
 tell({ ready: true });

@@ -4,7 +4,10 @@ import { once } from 'node:events';
 /** Is what a worker can be told to do. */
 export type WorkerOrder =
   | { do: 'hammer'; resource: string; waiters: number; rounds: number; holdMs: number }
-  | { do: 'acquire'; resource: string; ttl: number };
+  | { do: 'acquire'; resource: string; ttl: number }
+  | { do: 'share'; name: string; permits: number; waiters: number; rounds: number }
+  | { do: 'read-write'; name: string; waiters: number; rounds: number }
+  | { do: 'permit'; name: string; permits: number; ttl: number };
 
 /** Is what a worker tells. */
 export type WorkerWord = { ready: true } | { overlaps: number } | { fence: string } | { lost: string };
@@ -17,9 +20,11 @@ export class LockWorker {
     child.on('message', (word: WorkerWord) => this.#words.push(word));
   }
 
-  static async start(url: string, namespace: string): Promise<LockWorker> {
+  /** Starts a process whose wall clock is `skewMs` off. */
+  static async start(url: string, namespace: string, skewMs = 0): Promise<LockWorker> {
     const execArgv = ['--no-warnings', '--import', './test/support/typescript.mjs'];
-    const worker = new LockWorker(fork('test/support/lock-worker.ts', [url, namespace], { execArgv }));
+    const args = [url, namespace, String(skewMs)];
+    const worker = new LockWorker(fork('test/support/lock-worker.ts', args, { execArgv }));
     await worker.heard('ready');
     return worker;
   }
