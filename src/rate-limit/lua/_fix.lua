@@ -14,8 +14,9 @@ local function fix(value, now, cost, limit, length)
   if cost > 0 and used + cost > limit then
     return false, value, limit - used, left, cost <= limit and left or length
   end
+  local stays = used > 0
   used = used + cost
   if used <= 0 then return true, '', limit, 0, 0 end
   local state = pack('<c1I4I3I4', 'f', began % WRAP, floor(began / WRAP), used)
-  return true, state, limit - used, began + length - now, 0
+  return true, state, limit - used, began + length - now, 0, stays
 end

@@ -6,7 +6,7 @@
 -- include _window.lua
 local length, count = ARGV[1] * 1000, 0
 for _, key in ipairs(KEYS) do
-  local value, blocked = read(key)
+  -- include _read.lua
   if blocked > now then count = count + 1 end
   local left = value == '' and 0 or redis.call('PTTL', key) * 1000
   write(key, value, left, now + length)

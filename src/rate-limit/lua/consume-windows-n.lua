@@ -11,54 +11,56 @@
 -- include _slide.lua
 -- include _pace.lua
 -- include _fill.lua
--- include _answer.lua
 local deciders = { f = fix, s = slide, g = pace, t = fill }
 local decide, limit, length, block, extra = {}, {}, {}, {}, {}
-local value, blocked, ok, state, remaining, reset, retry = {}, {}, {}, {}, {}, {}, {}
-local windows, first, at = 0, 0, 1
+local values, blocks, oks, states, rest, resets, retries, stays = {}, {}, {}, {}, {}, {}, {}, {}
+local reply, size, first, at = {}, 0, 0, 1
 
 local function try(w, cost)
-  ok[w], state[w], remaining[w], reset[w], retry[w] =
-    decide[w](value[w], now, cost, limit[w], length[w], extra[w])
+  oks[w], states[w], rest[w], resets[w], retries[w], stays[w] =
+    decide[w](values[w], now, cost, limit[w], length[w], extra[w])
 end
 
 -- Looks at one window of a call; tells whether it allows the call.
 local function look(w, cost)
-  value[w], blocked[w] = read(KEYS[first + w])
-  if blocked[w] <= now or cost < 0 then
+  local key = KEYS[first + w]
+  -- include _read.lua
+  values[w], blocks[w] = value, blocked
+  if blocked <= now or cost < 0 then
     try(w, cost == 0 and 1 or cost)
   else
     try(w, 0)
-    ok[w], remaining[w], retry[w] = false, 0, blocked[w] - now
-    reset[w] = max(reset[w], retry[w])
+    oks[w], rest[w], retries[w] = false, 0, blocked - now
+    resets[w] = max(resets[w], retries[w])
   end
-  return ok[w]
+  return oks[w]
 end
 
-local function settle(w, cost, allowed)
-  local key, refuses = KEYS[first + w], not ok[w]
-  if allowed and cost ~= 0 then
-    write(key, state[w], reset[w], blocked[w])
-  elseif not refuses then
+local function settle(w, cost, counts)
+  local key, allowed = KEYS[first + w], oks[w]
+  if counts and cost ~= 0 then
+    write(key, states[w], resets[w], blocks[w], stays[w])
+  elseif allowed then
     try(w, 0)
-  elseif cost > 0 and block[w] > 0 and blocked[w] <= now then
-    bar(key, value[w], reset[w], block[w])
-    remaining[w], reset[w], retry[w] = 0, max(reset[w], block[w]), max(retry[w], block[w])
+  elseif cost > 0 and block[w] > 0 and blocks[w] <= now then
+    bar(key, values[w], resets[w], block[w])
+    rest[w], resets[w], retries[w] = 0, max(resets[w], block[w]), max(retries[w], block[w])
   end
-  answer(not refuses, remaining[w], reset[w], retry[w])
+  local remaining, reset, retry = rest[w], resets[w], retries[w]
+  -- include _answer.lua
 end
 
 while at <= #ARGV do
-  local cost, calls = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
-  windows, at = tonumber(ARGV[at + 2]), at + 3
+  local cost, calls, windows = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  at = at + 3
   for w = 1, windows do
     decide[w], limit[w], length[w] = deciders[ARGV[at]], tonumber(ARGV[at + 1]), ARGV[at + 2] * 1000
     block[w], extra[w], at = ARGV[at + 3] * 1000, tonumber(ARGV[at + 4]), at + 5
   end
   for _ = 1, calls do
-    local allowed = true
-    for w = 1, windows do allowed = look(w, cost) and allowed end
-    for w = 1, windows do settle(w, cost, allowed) end
+    local counts = true
+    for w = 1, windows do counts = look(w, cost) and counts end
+    for w = 1, windows do settle(w, cost, counts) end
     first = first + windows
   end
 end
