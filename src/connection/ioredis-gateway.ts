@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
@@ -6,9 +5,10 @@ import { Availability } from './availability.js';
 import { RedisReplyError, RedisUnavailableError } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { ConnectionLine } from './connection-line.js';
+import { DefinedScripts } from './defined-scripts.js';
 import { KeyFollower } from './key-news/key-follower.js';
 import type { KeyNews, KeyNewsListener } from './key-news/key-news.js';
-import type { LuaScript, RedisArgument, RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
+import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
 import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
 import { isAway, translateError } from './reply-errors.js';
 import { Subscriber } from './subscriber.js';
@@ -44,14 +44,6 @@ declare module '../common/events.js' {
   }
 }
 
-/** Is what ioredis makes of a script: a method that answers strings, and one that answers Buffers. */
-interface ScriptMethods {
-  readonly text: ScriptMethod;
-  readonly binary: ScriptMethod;
-}
-
-type ScriptMethod = (this: RedisClient, ...args: RedisArgument[]) => Promise<RedisReply>;
-
 /**
  * Reaches standalone servers, Sentinel groups and clusters through one ioredis client.
  *
@@ -69,7 +61,7 @@ export class IoredisGateway implements RedisGateway {
   readonly #subscriber: Subscriber;
   /** Says whether the client limits each command: our own do, except a cluster's, which sends it again and again. */
   readonly #limitsCommands: boolean;
-  readonly #defined = new Map<LuaScript, ScriptMethods>();
+  readonly #scripts: DefinedScripts;
   readonly #followers = new Set<KeyFollower>();
 
   constructor(parts: GatewayParts) {
@@ -79,6 +71,7 @@ export class IoredisGateway implements RedisGateway {
     this.topology = topology;
     this.client = client;
     this.#writes = new WriteBatch(client);
+    this.#scripts = new DefinedScripts(client);
     this.#limitsCommands = owned && topology !== 'cluster';
     const probe = () => this.#probe();
     const onChange = () => this.#onAvailability();
@@ -142,13 +135,13 @@ export class IoredisGateway implements RedisGateway {
     );
   }
 
-  run({ script, keys, args = [] }: ScriptCall, options: CallOptions = {}): Promise<RedisReply> {
-    const { text, binary } = this.#defined.get(script) ?? this.#define(script);
-    const method = options.binary === true ? binary : text;
-    const lead = script.numberOfKeys === null ? [keys.length] : [];
+  run(call: ScriptCall, options: CallOptions = {}): Promise<RedisReply> {
+    const { name } = call.script;
     // A server that does not have the script takes two commands, each with the client's limit.
-    const bounds = { timeoutMs: this.#parts.commandTimeoutMs, ...options };
-    return this.#attempt(script.name, bounds, () => method.call(this.client, ...lead, ...keys, ...args));
+    const bounds = this.#scripts.hasRun(call.script)
+      ? options
+      : { timeoutMs: this.#parts.commandTimeoutMs, ...options };
+    return this.#attempt(name, bounds, () => this.#scripts.run(call, options.binary === true));
   }
 
   groupKeys(keys: readonly string[]): string[][] {
@@ -205,24 +198,6 @@ export class IoredisGateway implements RedisGateway {
 
   #masters(): Redis[] {
     return this.topology === 'cluster' ? (this.client as Cluster).nodes('master') : [this.client as Redis];
-  }
-
-  /** ioredis keeps the digest and answers NOSCRIPT by loading; the name must not clash with one of the application's. */
-  #define(script: LuaScript): ScriptMethods {
-    const digest = createHash('sha1').update(script.source).digest('hex').slice(0, 12);
-    const name = `nestjs-redis-suite:${script.name}:${digest}`;
-    const numberOfKeys = script.numberOfKeys ?? undefined;
-    this.client.defineCommand(name, {
-      lua: script.source,
-      ...(numberOfKeys !== undefined && { numberOfKeys }),
-    });
-    const { [name]: text, [`${name}Buffer`]: binary } = this.client as unknown as Record<
-      string,
-      ScriptMethod
-    >;
-    const methods = { text, binary } as ScriptMethods;
-    this.#defined.set(script, methods);
-    return methods;
   }
 
   async #attempt<T>(command: string, options: CallOptions, issue: () => Promise<T>): Promise<T> {
