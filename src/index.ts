@@ -77,11 +77,12 @@ export {
   CacheCodecError,
   CacheUnavailableError,
   CascadeError,
+  CacheBudgetError,
   CacheClosedError,
   CacheLoadTimeoutError,
   UncacheableResultError,
 } from './cache/cache.errors.js';
-export type { InvalidationKind, StaleReason } from './cache/cache.events.js';
+export type { BacklogState, InvalidationKind, StaleReason } from './cache/cache.events.js';
 export { CacheModuleOptions } from './cache/cache.options.js';
 export { CacheService } from './cache/cache.service.js';
 export type { CachedOptions } from './cache/cached-options.js';
@@ -104,6 +105,7 @@ export type { CacheEntry } from './cache/entry-writer.js';
 export { FreshnessOptions } from './cache/freshness.options.js';
 export type { InvalidateCacheOptions } from './cache/invalidate-cache-options.js';
 export { InvalidateCache, type InvalidateCacheDecorator } from './cache/invalidate-cache.decorator.js';
+export type { RemovalOptions, RemovalProgress } from './cache/key-sweep.js';
 export type { InvalidationReport } from './cache/invalidation-report.js';
 export type { LoadContext } from './cache/load-context.js';
 

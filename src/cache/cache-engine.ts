@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
+import type { EncodedPattern } from '../common/keys/encoded-key.js';
 import { KeySpace } from '../common/keys/key-space.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { CacheMeters } from './cache-meters.js';
@@ -16,14 +17,21 @@ import { EntryLoader } from './entry-loader.js';
 import type { EntryDefaults } from './entry-options.js';
 import { EntryReader } from './entry-reader.js';
 import { EntryStore } from './entry-store.js';
+import { InvalidationBacklog } from './invalidation-backlog.js';
 import { InvalidationDeferral } from './invalidation-deferral.js';
+import { KeySweep } from './key-sweep.js';
 import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
+import { PromptGateway } from './prompt-gateway.js';
 import { ServerClock } from './server-clock.js';
 import { StaleFallback } from './stale-fallback.js';
 import { TagStore } from './tag-store.js';
+import { WaitLimit } from './wait-limit.js';
 import type { WarmOptions, WarmProgress } from './warm-progress.js';
+
+/** Is how long reads wait for a server that is connected directly. */
+const TIMEOUT_MS = 40;
 
 /** Runs warmers: those of these names, or all. @internal */
 export type Warm = (
@@ -48,7 +56,11 @@ export interface EngineParts {
 export interface CacheEngine {
   readonly options: ResolvedCacheOptions;
   readonly rootSpace: CacheSpace;
+  /** Says that one command reaches one slot only. */
+  readonly isCluster: boolean;
   readonly store: EntryStore;
+  readonly sweep: KeySweep;
+  readonly backlog: InvalidationBacklog;
   readonly tags: TagStore;
   readonly values: ValueCodec;
   readonly aging: EntryAging;
@@ -69,14 +81,20 @@ export interface CacheEngine {
 export function createEngine(parts: EngineParts): CacheEngine {
   const { namespace, options, warm } = parts;
   const keys = new KeySpace(namespace);
-  const { serverClock, ...reading } = createReading(parts);
+  const rootSpace = CacheSpace.root(keys, options.scope);
+  const base = createBase(parts, keys, rootSpace);
+  const { serverClock, ...reading } = createReading({ ...parts, redis: base.prompt });
   const entities = new EntityGraph(options.entities);
   const { ttlMs, freshness, encryptionKeys } = options;
   return {
     options,
-    rootSpace: CacheSpace.root(keys, options.scope),
+    rootSpace,
+    isCluster: parts.redis.topology === 'cluster',
+    store: base.store,
+    sweep: base.sweep,
+    backlog: base.backlog,
     ...reading,
-    ...createLoading(parts, { ...reading, serverClock, channel: `${keys.prefix('cache')}{loads}` }),
+    ...createLoading(parts, { ...base, ...reading, serverClock, channel: `${keys.prefix('cache')}{loads}` }),
     entities,
     entryDefaults: { ttlMs, freshness, entities, canEncrypt: encryptionKeys.length > 0 },
     deferral: new InvalidationDeferral(),
@@ -84,32 +102,58 @@ export function createEngine(parts: EngineParts): CacheEngine {
   };
 }
 
-type Reading = Pick<CacheEngine, 'store' | 'tags' | 'values' | 'aging' | 'reader' | 'meters'> & {
+interface Base extends Pick<CacheEngine, 'store' | 'sweep' | 'backlog'> {
+  /** Is Redis for reads, and all else that can be done without. */
+  readonly prompt: RedisGateway;
+  readonly limit: WaitLimit | null;
+}
+
+function createBase({ redis, clock, events, options }: EngineParts, keys: KeySpace, space: CacheSpace): Base {
+  const store = new EntryStore(redis);
+  const everything = keys.pattern('cache', '*' as string as EncodedPattern);
+  const sweep = new KeySweep(store, clock, (key) => space.isEntry(key));
+  const backlog = new InvalidationBacklog({
+    store,
+    sweep,
+    clock,
+    events,
+    connection: redis.name,
+    everything,
+  });
+  const limitMs = options.timeoutMs ?? (redis.topology === 'rest' ? null : TIMEOUT_MS);
+  const limit = limitMs === null ? null : new WaitLimit(clock, limitMs);
+  const prompt = new PromptGateway({ redis, limit, isBehind: () => backlog.isBehind });
+  return { store, sweep, backlog, prompt, limit };
+}
+
+type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader' | 'meters'> & {
+  readonly promptStore: EntryStore;
   readonly serverClock: ServerClock;
 };
 
 function createReading({ redis, clock, events, options, trace }: EngineParts): Reading {
   const { encryptionKeys, compressAbove } = options;
-  const store = new EntryStore(redis);
-  const tags = new TagStore(redis, store);
+  const promptStore = new EntryStore(redis);
+  const tags = new TagStore(redis, promptStore);
   const cipher = encryptionKeys.length === 0 ? null : new ValueCipher(encryptionKeys);
   const values = new ValueCodec({ compressAbove, cipher });
   const meters = new CacheMeters(events, trace);
   const onError = (error: unknown) => meters.of(DEFAULT_CACHE_NAME).failed('time', error);
   const serverClock = new ServerClock({ redis, clock, onError });
   const aging = new EntryAging(serverClock);
-  const reader = new EntryReader({ store, tags, values, clock: serverClock });
-  return { store, tags, values, aging, reader, meters, serverClock };
+  const reader = new EntryReader({ store: promptStore, tags, values, clock: serverClock });
+  return { promptStore, tags, values, aging, reader, meters, serverClock };
 }
 
 function createLoading(
   { redis, clock, events }: EngineParts,
-  { store, tags, values, aging, reader, serverClock, channel }: Reading & { readonly channel: string },
+  base: Base & Reading & { readonly channel: string },
 ): Pick<CacheEngine, 'fallback' | 'loader' | 'seeker' | 'settler' | 'runner'> {
+  const { promptStore, store, tags, values, aging, reader, serverClock, channel, limit } = base;
   const fallback = new StaleFallback(clock);
   const news = new LoadNewsChannel({ redis, clock, events, channel });
-  const seeker = new ClaimSeeker({ reader, store, tags, news, clock, serverClock });
+  const seeker = new ClaimSeeker({ reader, promptStore, store, tags, news, clock, serverClock });
   const settler = new LoadSettler({ tags, news, values, aging });
-  const runner = new LoadRunner(settler, clock);
+  const runner = new LoadRunner({ settler, clock, limit });
   return { fallback, seeker, settler, runner, loader: new EntryLoader({ reader, seeker, runner, fallback }) };
 }

@@ -1,11 +1,14 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
-import { CacheUnavailableError, CascadeError } from './cache.errors.js';
+import { CacheBudgetError, CacheUnavailableError, CascadeError } from './cache.errors.js';
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import { walkCascades, type FailedCascade } from './cascade-walk.js';
 import { tagOf, type EntityChange } from './entity-graph.js';
+import { isWorthRepeating } from './invalidation-backlog.js';
 import type { InvalidationReport } from './invalidation-report.js';
+import type { RemovalOptions } from './key-sweep.js';
+import type { Removal, TagRemoval } from './removal.js';
 
 type InvalidationOperation = 'delete' | 'invalidateTags' | 'invalidateEntity' | 'deletePattern' | 'clear';
 
@@ -34,9 +37,9 @@ export class CacheInvalidator {
   /** Removes entries. @returns how many there were. */
   async keys(keys: readonly CacheKey[]): Promise<number> {
     if (keys.length === 0) return 0;
-    const redisKeys = keys.map((key) => this.space.entry(key));
-    const sent = await this.#send('delete', async () => {
-      const count = await this.engine.store.delete(redisKeys);
+    const removal = { keys: keys.map((key) => this.space.entry(key)) };
+    const sent = await this.#send('delete', removal, async () => {
+      const count = await this.engine.store.delete(removal.keys);
       this.meter.invalidated('keys', keys.length);
       return count;
     });
@@ -46,8 +49,9 @@ export class CacheInvalidator {
   /** Invalidates every entry that has one of the tags. */
   async tags(tags: readonly string[]): Promise<void> {
     if (tags.length === 0) return;
-    await this.#send('invalidateTags', async () => {
-      await this.engine.tags.invalidate(this.space, tags);
+    const removal = this.space.removalOfTags(tags);
+    await this.#send('invalidateTags', removal, async () => {
+      await this.#remove(removal);
       this.meter.invalidated('tags', tags.length);
     });
   }
@@ -60,8 +64,9 @@ export class CacheInvalidator {
    */
   async entity(change: EntityChange): Promise<InvalidationReport> {
     const { touched, failed } = await walkCascades(this.engine.entities, change);
-    const sent = await this.#send('invalidateEntity', async () => {
-      await this.engine.tags.invalidate(this.space, touched.map(tagOf));
+    const removal = this.space.removalOfTags(touched.map(tagOf));
+    const sent = await this.#send('invalidateEntity', removal, async () => {
+      await this.#remove(removal);
       this.meter.invalidated('entities', touched.length);
       return true;
     });
@@ -80,13 +85,11 @@ export class CacheInvalidator {
    * Removes the entries whose keys match. A load under way has its marker among the keys, and a key that is there all
    * the time is met by SCAN, so it is reached too.
    */
-  async pattern(pattern: string, kind: 'pattern' | 'clear'): Promise<number> {
+  async pattern(pattern: string, kind: 'pattern' | 'clear', options?: RemovalOptions): Promise<number> {
     const match = this.space.pattern(pattern);
-    const sent = await this.#send(kind === 'clear' ? 'clear' : 'deletePattern', async () => {
-      let count = 0;
-      for await (const batch of this.engine.store.scan(match)) {
-        count += await this.engine.store.unlink(batch.filter((key) => this.space.isEntry(key)));
-      }
+    const operation = kind === 'clear' ? 'clear' : 'deletePattern';
+    const sent = await this.#send(operation, { patterns: [match] }, async () => {
+      const count = await this.engine.sweep.run(match, options);
       this.meter.invalidated(kind, count);
       return count;
     });
@@ -96,7 +99,7 @@ export class CacheInvalidator {
   /** Counts the entries whose keys match, and shows some of their keys. */
   async survey(pattern: string, sampleSize: number): Promise<KeySurvey> {
     const found = new Set<string>();
-    await this.#reach('deletePattern', async () => {
+    await this.#reach('deletePattern', {}, async () => {
       for await (const batch of this.engine.store.scan(this.space.pattern(pattern))) {
         for (const key of batch) if (this.space.isEntry(key)) found.add(key);
       }
@@ -105,25 +108,42 @@ export class CacheInvalidator {
     return { count: found.size, sample };
   }
 
+  /** On Cluster one command reaches one slot, so what comes first is sent first. */
+  async #remove({ first, keys }: TagRemoval): Promise<void> {
+    const { store } = this.engine;
+    if (this.engine.isCluster) {
+      await store.unlink(first);
+      await store.unlink(keys);
+    } else await store.unlink([...first, ...keys]);
+  }
+
   /**
    * Loads under way are left alone first: while Redis is away nothing else could keep later calls from joining them.
    *
    * @returns null when it is deferred.
    */
-  async #send<T>(operation: InvalidationOperation, send: () => Promise<T>): Promise<T | null> {
+  async #send<T>(
+    operation: InvalidationOperation,
+    removal: Removal,
+    send: () => Promise<T>,
+  ): Promise<T | null> {
     const attempt = () => {
       this.engine.loader.detach();
-      return this.#reach(operation, send);
+      return this.#reach(operation, removal, send);
     };
     return this.engine.deferral.defer(attempt) ? null : attempt();
   }
 
-  async #reach<T>(operation: InvalidationOperation, send: () => Promise<T>): Promise<T> {
+  async #reach<T>(operation: InvalidationOperation, removal: Removal, send: () => Promise<T>): Promise<T> {
     try {
       return await send();
     } catch (error) {
+      if (error instanceof CacheBudgetError) throw error;
       this.meter.failed(operation, error);
-      throw new CacheUnavailableError(operation, { cause: error });
+      const isEmpty = Object.keys(removal).length === 0;
+      const isQueued = !isEmpty && isWorthRepeating(error);
+      if (isQueued) this.engine.backlog.add(removal);
+      throw new CacheUnavailableError(operation, { cause: error, isQueued });
     }
   }
 }

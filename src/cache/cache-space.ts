@@ -3,6 +3,7 @@ import type { EncodedKey, EncodedPattern } from '../common/keys/encoded-key.js';
 import { encodeKey, encodePattern, escapeSegment } from '../common/keys/key-encoding.js';
 import type { KeySpace } from '../common/keys/key-space.js';
 import { InvalidKeyError, typeName } from '../common/keys/key.errors.js';
+import type { TagRemoval } from './removal.js';
 
 /** Returns the text that sets apart, for example, one tenant from another. @internal */
 export type CacheScope = () => string;
@@ -60,6 +61,11 @@ export class CacheSpace {
   /** Returns the key of the record that goes with every tag of this space. */
   anyTag(): string {
     return this.#parts.keys.tagged('cache', this.#inside(ANY), 'tag');
+  }
+
+  /** Returns the records whose removal invalidates tags: the one of all tags first, so that no load can miss both. */
+  removalOfTags(tags: readonly string[]): TagRemoval {
+    return { first: [this.anyTag()], keys: tags.map((tag) => this.tag(tag)) };
   }
 
   /** Returns the `MATCH` pattern of a pattern relative to this space. */

@@ -3,22 +3,26 @@ import { RedisSuiteError } from '../common/errors.js';
 /**
  * Says that an invalidation could not reach Redis: entries that should be gone may still be there.
  *
- * Thrown by direct calls only. Repeat the call once Redis is back, or rely on the entries' ttl.
+ * Thrown by direct calls only. When it is queued there is nothing to do: it is sent when Redis is back, before this
+ * process reads from Redis again. It is not queued when the server refuses it for good, or the application shuts down.
  *
  * @publicApi
  */
 export class CacheUnavailableError extends RedisSuiteError {
   readonly code = 'E_CACHE_UNAVAILABLE';
+  /** Says that it is sent when Redis is back. */
+  readonly isQueued: boolean;
 
   constructor(
     /** Is the method that failed, for example `delete`. */
     readonly operation: string,
-    options: { cause: unknown },
+    { cause, isQueued = false }: { cause: unknown; isQueued?: boolean },
   ) {
-    super(
-      `The cache could not ${operation}: ${reasonOf(options.cause)} Repeat it later; entries expire with their ttl.`,
-      options,
-    );
+    const outlook = isQueued
+      ? 'It is queued, and sent when Redis is back.'
+      : 'Repeat it later; entries expire with their ttl.';
+    super(`The cache could not ${operation}: ${reasonOf(cause)} ${outlook}`, { cause });
+    this.isQueued = isQueued;
   }
 }
 
@@ -26,6 +30,20 @@ export class CacheUnavailableError extends RedisSuiteError {
 function reasonOf(cause: unknown): string {
   const isRefusal = cause instanceof RedisSuiteError && cause.code === 'E_REDIS_REPLY';
   return isRefusal ? `${cause.message.replace(/\.$/, '')}.` : 'Redis is unavailable.';
+}
+
+/** Says that entries could not all be removed within the budget; those that were stay removed. @publicApi */
+export class CacheBudgetError extends RedisSuiteError {
+  readonly code = 'E_CACHE_BUDGET';
+
+  constructor(
+    /** Is the budget, in milliseconds. */
+    readonly budgetMs: number,
+    /** Counts the entries that were removed. */
+    readonly removed: number,
+  ) {
+    super(`${removed} entries were removed within the budget of ${budgetMs} ms. Call again for the rest.`);
+  }
 }
 
 /**

@@ -4,6 +4,9 @@ export type InvalidationKind = 'keys' | 'tags' | 'entities' | 'pattern' | 'clear
 /** Says why a value was served that was not fresh: a load is under way, takes long, or failed. @publicApi */
 export type StaleReason = 'loading' | 'slow' | 'failed';
 
+/** Says what became of invalidations that could not reach Redis. @publicApi */
+export type BacklogState = 'queued' | 'applied' | 'overflowed' | 'lost';
+
 declare module '../common/events.js' {
   interface SuiteEventMap {
     /** A read found a value. */
@@ -26,6 +29,11 @@ declare module '../common/events.js' {
     'cache:unreadable': { readonly cache: string; readonly error: Error };
     /** Redis or a codec failed; the call went on without the cache. */
     'cache:error': { readonly cache: string; readonly operation: string; readonly error: Error };
+    /**
+     * Invalidations that could not reach Redis were queued, sent when it was back, replaced by the removal of everything
+     * because there were too many, or lost because the application ended or the server refuses them.
+     */
+    'cache:backlog': { readonly state: BacklogState; readonly count: number };
     /** Entries were invalidated; `count` counts keys, tags, instances of entities or entries, by kind. */
     'cache:invalidated': { readonly cache: string; readonly kind: InvalidationKind; readonly count: number };
   }

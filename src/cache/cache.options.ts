@@ -19,6 +19,13 @@ export class CacheModuleOptions extends FreshnessOptions {
   @IsFlag()
   enabled?: boolean;
 
+  /**
+   * Is how long a read, or a call that loads, may wait for Redis before it goes on without: as long as the server needs
+   * when it is well, and no longer. @default '40ms'; over REST the connection's `commandTimeout`
+   */
+  @IsDuration()
+  timeout?: Duration;
+
   /** Is how long entries live that do not say it themselves. @default '5m' */
   @IsDuration()
   ttl?: Duration;
@@ -55,6 +62,8 @@ export class CacheModuleOptions extends FreshnessOptions {
 /** Are the cache's options with defaults applied. @internal */
 export interface ResolvedCacheOptions {
   readonly enabled: boolean;
+  /** Is undefined when nothing was said. */
+  readonly timeoutMs: number | undefined;
   readonly ttlMs: number;
   readonly freshness: FreshnessPolicy;
   readonly scope: (() => string) | undefined;
@@ -72,6 +81,7 @@ const COMPRESS_ABOVE = 1_024;
 export function resolveCacheOptions(raw: CacheModuleOptions = {}): ResolvedCacheOptions {
   return {
     enabled: raw.enabled ?? true,
+    timeoutMs: raw.timeout === undefined ? undefined : toMs(raw.timeout, 'cache.timeout'),
     ttlMs: toMs(raw.ttl ?? '5m', 'cache.ttl'),
     freshness: resolveFreshness(raw, NO_FRESHNESS),
     scope: raw.scope,

@@ -12,6 +12,7 @@ import { DEFAULT_CACHE_NAME } from './cache.constants.js';
 import type { EntityAction, EntityId } from './entity.options.js';
 import { EntryWriter, type CacheEntry } from './entry-writer.js';
 import type { InvalidationReport } from './invalidation-report.js';
+import type { RemovalOptions } from './key-sweep.js';
 import type { LoadContext } from './load-context.js';
 import type { EntryRequest } from './load-request.js';
 import type { WarmOptions, WarmProgress } from './warm-progress.js';
@@ -75,7 +76,7 @@ export class CacheService {
    * Reads a value, or loads and stores it: once for all callers in all processes. Rejects with what the loader threw,
    * and never because of Redis. One round trip for a hit, three and the loader for a miss.
    *
-   * A process that dies while it loads makes the others wait for five seconds at most.
+   * A process that dies while it loads makes the others wait for two seconds at most.
    *
    * @throws {InvalidKeyError} when the key has a part without a text.
    */
@@ -214,10 +215,15 @@ export class CacheService {
    * stored. SCAN and UNLINK in batches on every master, O(keys in Redis).
    *
    * @returns how many there were; with `dryRun` nothing is removed.
+   * @throws {CacheBudgetError} when `budget` does not suffice; some are removed then.
    * @throws {CacheUnavailableError} when Redis is away; some may be removed then.
    */
-  async deletePattern(pattern: string, { dryRun = false }: { dryRun?: boolean } = {}): Promise<number> {
-    return dryRun ? (await this.survey(pattern, 0)).count : this.#invalidator.pattern(pattern, 'pattern');
+  async deletePattern(
+    pattern: string,
+    { dryRun = false, ...options }: RemovalOptions & { dryRun?: boolean } = {},
+  ): Promise<number> {
+    if (dryRun) return (await this.survey(pattern, 0)).count;
+    return this.#invalidator.pattern(pattern, 'pattern', options);
   }
 
   /** Is the dry run of `deletePattern` with up to `sampleSize` of the keys, for the admin routes. @internal */
@@ -226,8 +232,8 @@ export class CacheService {
   }
 
   /** Removes every entry of this namespace and those within it, and nothing else; like `deletePattern('*')`. */
-  clear(): Promise<number> {
-    return this.#invalidator.pattern('*', 'clear');
+  clear(options?: RemovalOptions): Promise<number> {
+    return this.#invalidator.pattern('*', 'clear', options);
   }
 
   /**

@@ -37,6 +37,7 @@ const LOADER_WAIT_MS = 5_000;
 
 interface SeekerParts {
   readonly reader: EntryReader;
+  readonly promptStore: EntryStore;
   readonly store: EntryStore;
   readonly tags: TagStore;
   readonly news: LoadNewsChannel;
@@ -101,8 +102,8 @@ export class ClaimSeeker {
       this.#parts.tags.ensure(space, entry.tags, lifeMs),
       setsTags ? this.#parts.tags.epoch(space, lifeMs) : null,
     ]);
-    const { store, clock, serverClock } = this.#parts;
-    return new LoadClaim({ store, clock, serverClock, key, token, tags, epoch, old });
+    const { promptStore, store, clock, serverClock } = this.#parts;
+    return new LoadClaim({ promptStore, store, clock, serverClock, key, token, tags, epoch, old });
   }
 
   #patience({ entry, meter }: LoadRequest, { isLoader }: Seeker): Patience {
@@ -125,7 +126,7 @@ export class ClaimSeeker {
     const news = this.#parts.news.next(token, limitMs);
     if (!awaited) {
       const marked = { key: request.key, expected: content, content: markAwaited(content) };
-      const outcome = await this.#parts.store.swap({ ...marked, ttlMs: 1, keepsTtl: true });
+      const outcome = await this.#parts.promptStore.swap({ ...marked, ttlMs: 1, keepsTtl: true });
       const found = outcome.kind === 'other' ? outcome.content : null;
       if (outcome.kind !== 'swapped') return this.#parts.reader.judge(request, found);
     }

@@ -5,6 +5,7 @@ import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import type { EncodedValue } from './codec/value-codec.js';
+import { isWorthRepeating } from './invalidation-backlog.js';
 import { writeValue } from './entry-content.js';
 
 /** Is an entry to be stored. @publicApi */
@@ -55,6 +56,8 @@ export class EntryWriter {
       this.meter.written();
     } catch (error) {
       this.meter.failed('write', error);
+      // What was there before must not come back.
+      if (isWorthRepeating(error)) this.engine.backlog.add({ keys: [key] });
     }
   }
 }

@@ -7,6 +7,8 @@ import type { ServerClock } from './server-clock.js';
 export const LEASE_MS = 2_000;
 
 interface ClaimParts {
+  /** Is where claims are taken: they can be done without. */
+  readonly promptStore: EntryStore;
   readonly store: EntryStore;
   readonly clock: Clock;
   readonly serverClock: ServerClock;
@@ -78,9 +80,9 @@ export class LoadClaim {
    * @returns null when it stands, otherwise what the key holds.
    */
   async take(expected: string | null): Promise<{ readonly found: string | null } | null> {
-    const { store, key } = this.#parts;
+    const { promptStore, key } = this.#parts;
     const content = (this.#content = this.#marker());
-    const outcome = await store.swap({ key, expected, content, ...this.#lease() });
+    const outcome = await promptStore.swap({ key, expected, content, ...this.#lease() });
     if (outcome.kind !== 'swapped') return { found: outcome.kind === 'other' ? outcome.content : null };
     this.#renewLater();
     return null;

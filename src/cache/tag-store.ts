@@ -51,16 +51,6 @@ export class TagStore {
     return versions.every(([tag, version]) => present.get(space.tag(tag)) === version);
   }
 
-  /** Invalidates tags: removes their records, the epoch first, so that no load can miss both. UNLINK, O(1) a tag. */
-  async invalidate(space: CacheSpace, tags: readonly string[]): Promise<void> {
-    const keys = [space.anyTag(), ...tags.map((tag) => space.tag(tag))];
-    if (this.redis.topology !== 'cluster') await this.store.unlink(keys);
-    else {
-      await this.store.unlink(keys.slice(0, 1));
-      await this.store.unlink(keys.slice(1));
-    }
-  }
-
   async #ensureKeys(keys: readonly string[], ttlMs: number): Promise<Map<string, string>> {
     const args = [randomBytes(9).toString('base64url'), ttlMs + LOAD_MARGIN_MS];
     const found = new Map<string, string>();

@@ -4,6 +4,8 @@ import { createEngine, type CacheEngine } from '../../src/cache/cache-engine.js'
 import { CacheTrace } from '../../src/cache/cache-trace.js';
 import { resolveCacheOptions, type CacheModuleOptions } from '../../src/cache/cache.options.js';
 import type { ServerConnection } from '../../src/connection/client-factory.js';
+import type { ConnectionSettings } from '../../src/connection/connection.options.js';
+import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import { SYSTEM_CLOCK, type Clock } from '../../src/common/clock.js';
 import { openGateway, type OpenGateway, type RestTarget } from './gateway.js';
 
@@ -18,18 +20,27 @@ export interface OpenCacheOptions {
   readonly namespace?: string;
   readonly options?: CacheModuleOptions;
   readonly clock?: Clock;
+  readonly connection?: ConnectionSettings;
+  /** Stands between the cache and its gateway. */
+  readonly between?: (gateway: RedisGateway) => RedisGateway;
 }
 
 /** Opens a cache as one process of an application has it; several with one namespace stand for several processes. */
 export async function openCache(
   server: string | ServerConnection | RestTarget,
-  { namespace = `t${randomUUID()}`, options = {}, clock = SYSTEM_CLOCK }: OpenCacheOptions = {},
+  {
+    namespace = `t${randomUUID()}`,
+    options = {},
+    clock = SYSTEM_CLOCK,
+    connection = {},
+    between = (gateway) => gateway,
+  }: OpenCacheOptions = {},
 ): Promise<OpenCache> {
-  const opened = await openGateway(server, { name: 'cache' });
-  const { gateway: redis, events } = opened;
+  const opened = await openGateway(server, { name: 'cache', ...connection });
+  const { gateway, events } = opened;
   const trace = new CacheTrace();
   const engine = createEngine({
-    redis,
+    redis: between(gateway),
     clock,
     events,
     namespace,

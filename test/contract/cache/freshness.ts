@@ -11,6 +11,8 @@ async function putOld(open: Open, key: string, options: CacheEntryOptions): Prom
   const { cache } = open();
   await cache.set(key, 'old', { ...options, ttl: 1 });
   await until(async () => !(await cache.has(key)));
+  // So that it is older than the shortest time there is, too.
+  await new Promise((resolve) => setTimeout(resolve, 3));
 }
 
 export function freshness(open: Open, make: MakeCache): void {

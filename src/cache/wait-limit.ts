@@ -1,0 +1,72 @@
+import type { Clock } from '../common/clock.js';
+import { toError } from '../common/errors.js';
+
+/** Is how often waits are looked at. */
+const TICK_MS = 5;
+/** Is the most that one look may count: a process that was kept from running has not waited all that time. */
+const MOST_PER_TICK_MS = 10;
+
+interface Wait {
+  readonly dueMs: number;
+  readonly giveUp: () => void;
+  isOver: boolean;
+}
+
+/**
+ * Bounds how long callers wait for Redis, all by the same time, and with one timer.
+ *
+ * Only time during which this process runs counts. One that is starved of its processor, as many are when they start
+ * together, finds the answer late through no fault of the server, and must not take it for frozen.
+ *
+ * @internal
+ */
+export class WaitLimit {
+  #waits: Wait[] = [];
+  #awakeMs = 0;
+  #lookedAt = 0;
+  #isTicking = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly limitMs: number,
+  ) {}
+
+  /** Settles as `call` does, or rejects with what `onLimit` returns, if that comes first. */
+  bound<T>(call: Promise<T>, onLimit: () => Error): Promise<T> {
+    if (!this.#isTicking) this.#tickLater();
+    return new Promise<T>((resolve, reject) => {
+      const giveUp = () => reject(onLimit());
+      const wait: Wait = { dueMs: this.#awakeMs + this.limitMs, giveUp, isOver: false };
+      this.#waits.push(wait);
+      call.then(
+        (value) => {
+          wait.isOver = true;
+          resolve(value);
+        },
+        (error: unknown) => {
+          wait.isOver = true;
+          reject(toError(error));
+        },
+      );
+    });
+  }
+
+  #tickLater(): void {
+    this.#isTicking = true;
+    this.#lookedAt = this.clock.monotonic();
+    // What has arrived while the process was busy is read before what comes next in the loop.
+    this.clock.after(TICK_MS, () => setImmediate(() => this.#tick()));
+  }
+
+  #tick(): void {
+    this.#awakeMs += Math.min(this.clock.monotonic() - this.#lookedAt, MOST_PER_TICK_MS);
+    this.#waits = this.#waits.filter((wait) => {
+      if (wait.isOver) return false;
+      if (wait.dueMs > this.#awakeMs) return true;
+      wait.giveUp();
+      return false;
+    });
+    this.#isTicking = false;
+    if (this.#waits.length > 0) this.#tickLater();
+  }
+}
