@@ -31,6 +31,7 @@ async function ours(url, namespace) {
       const lock = await locks.acquire(resource, { ttl: ttlMs, wait: FOREVER });
       return () => lock.release();
     },
+    acquireLock: (resource, ttlMs) => locks.acquire(resource, { ttl: ttlMs, wait: FOREVER }),
     close,
   };
 }
