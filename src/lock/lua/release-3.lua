@@ -27,7 +27,10 @@ if lease then
 end
 
 redis.call('LREM', QUEUE, 1, ARGV[3])
+-- Of a lock without a record nobody knows here whether it is held: the server may have lost it.
 local fence, token = string.match(read(FENCE) or '', '^(%d+) %d+ (%S+)')
-if token == me then redis.call('SET', FENCE, fence, 'PX', KEEP_MS) end
-if token == me or not token then pass_on() end
+if token == me then
+  redis.call('SET', FENCE, fence, 'PX', KEEP_MS)
+  pass_on()
+end
 return 0
