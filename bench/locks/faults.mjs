@@ -19,8 +19,7 @@ const server = await startRedis();
 const namespace = randomUUID();
 const { locks, gateway, close } = await openLocks(server.url, { namespace, wait: '10m' });
 const start = () => Worker.start('ours', server.url, namespace);
-const waitingFor = (resource, count) =>
-  until(async () => (await locks.inspect(resource))?.waiting === count);
+const waitingFor = (resource, count) => until(async () => (await locks.inspect(resource))?.waiting === count);
 const stations = async () =>
   (await gateway.send(['PUBSUB', 'CHANNELS', `${namespace}:lock:station:*`])).length;
 

@@ -50,7 +50,10 @@ const ORDERS = {
   },
   async publish({ channel }) {
     const at = now();
-    await client.publish(channel, 'a message as long as ours are, to be fair: granted, token, fence, times, key');
+    await client.publish(
+      channel,
+      'a message as long as ours are, to be fair: granted, token, fence, times, key',
+    );
     return at;
   },
 };

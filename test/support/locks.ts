@@ -1,5 +1,6 @@
 import { SYSTEM_CLOCK } from '../../src/common/clock.js';
 import { KeySpace } from '../../src/common/keys/key-space.js';
+import type { ServerConnection } from '../../src/connection/client-factory.js';
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import { LockEngine } from '../../src/lock/lock-engine.js';
 import { LockInspector } from '../../src/lock/lock-info.js';
@@ -20,7 +21,7 @@ export interface OpenLocks {
 
 /** Opens a lock service for tests that need no Nest application. */
 export async function openLocks(
-  url: string,
+  server: string | ServerConnection,
   {
     namespace,
     commandTimeout,
@@ -28,7 +29,7 @@ export async function openLocks(
   }: { namespace: string; commandTimeout?: number } & LockModuleOptions,
 ): Promise<OpenLocks> {
   const { gateway, events, close } = await openGateway(
-    url,
+    server,
     commandTimeout === undefined ? {} : { commandTimeout },
   );
   const keys = new KeySpace(namespace);

@@ -1,0 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { lockContract } from '../../contract/lock.contract.js';
+import { openLocks } from '../../support/locks.js';
+import { NATIVE, startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
+
+const CASES: [string, () => Promise<Topology>][] = [
+  ['a Sentinel group', () => startSentinel({ replicas: 1 })],
+  ['a cluster with replicas', () => startCluster({ replicas: true })],
+];
+
+if (NATIVE !== null) {
+  describe.each(CASES)('on %s', (name, start) => {
+    let topology: Topology;
+    beforeAll(async () => (topology = await start()), 60_000);
+    afterAll(() => topology?.stop());
+    lockContract(name, () => {
+      const namespace = randomUUID();
+      return Promise.resolve({
+        open: () => openLocks(topology.connection, { namespace }),
+        close: () => Promise.resolve(),
+      });
+    });
+  });
+}
