@@ -113,6 +113,7 @@ export class LeaseKeeper {
     this.#keptOn.clear();
     await Promise.all([...this.#leases.values()].map((lease) => this.releaseQuietly(lease)));
     this.#cancelWake();
+    this.#wakeAtMs = Infinity;
   }
 
   /** Gives a lock back; a failure is told by an event, since the lock ends with its lease anyway. */

@@ -119,9 +119,9 @@ export function lockContract(name: string, make: () => Promise<LockContractHost>
 
     it('prolongs a lease as long as its holder lives', async () => {
       const resource = fresh();
-      await using lock = await here.locks.acquire(resource, { ttl: 150 });
+      await using lock = await here.locks.acquire(resource, { ttl: 400 });
       const { expiresAt } = lock;
-      await until(() => lock.expiresAt > expiresAt + 300);
+      await until(() => lock.expiresAt > expiresAt + 600);
       lock.assertHeld();
       expect(await there.locks.tryAcquire(resource)).toBeNull();
     });

@@ -26,7 +26,7 @@ export class LockJournal {
     const { resource, fence } = lock;
     const holders = this.#holders.get(resource) ?? new Set();
     this.record.grants++;
-    for (const other of holders) if (isHeld(other)) this.#overlap(other);
+    for (const other of holders) if (isHeld(other) && isHeld(lock)) this.#overlap(other);
     if (fence <= (this.#fences.get(resource) ?? 0n)) this.record.fencesFallen++;
     this.#fences.set(resource, fence);
     this.#holders.set(resource, holders.add(lock));
