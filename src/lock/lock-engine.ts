@@ -1,4 +1,4 @@
-import type { Clock } from '../common/clock.js';
+import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { KeySpace } from '../common/keys/key-space.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
@@ -13,6 +13,9 @@ import { LockScripts } from './lock.scripts.js';
 import { LockStation } from './lock-station.js';
 import { RestartGuard } from './restart-guard.js';
 import { WaitRooms } from './wait-rooms.js';
+
+/** Is how long requests under way may still use locks once the application is told to end. */
+const SHUTDOWN_GRACE_MS = 5_000;
 
 interface EngineDeps {
   readonly redis: RedisGateway;
@@ -36,6 +39,7 @@ export class LockEngine {
   readonly #rooms: WaitRooms;
   readonly #station: LockStation;
   readonly #newToken: () => string;
+  #cancelInterrupt: Cancel = () => {};
   #isOpen = true;
 
   constructor(deps: EngineDeps) {
@@ -115,8 +119,15 @@ export class LockEngine {
     return wasHeld;
   }
 
+  /** Interrupts after a while, unless it is closed before. */
+  interruptLater(): void {
+    this.#cancelInterrupt();
+    this.#cancelInterrupt = this.#deps.clock.after(SHUTDOWN_GRACE_MS, () => this.interrupt());
+  }
+
   /** Refuses new locks, ends every wait and tells every holder to stop. */
   interrupt(): void {
+    this.#cancelInterrupt();
     this.#isOpen = false;
     this.#rooms.failAll(this.#closedError());
     this.keeper.interrupt();

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { LockDesk, type Wanted } from './lock-desk.js';
 import { LockEngine } from './lock-engine.js';
 import { LockInspector, type LockInfo } from './lock-info.js';
@@ -24,7 +24,7 @@ import { Semaphore } from './semaphore.js';
  * @publicApi
  */
 @Injectable()
-export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
+export class LockService implements OnModuleDestroy, OnApplicationShutdown {
   readonly #desk: LockDesk;
 
   constructor(
@@ -139,13 +139,16 @@ export class LockService implements OnModuleDestroy, BeforeApplicationShutdown {
     return this.engine.revoke(resource, reason);
   }
 
-  /** Refuses new locks, ends every wait, and aborts the signals of the holders, who then have time to finish. */
+  /**
+   * Leaves requests under way the time to finish with their locks; whoever needs longer is then told to stop, by the
+   * signal, as is whoever waits.
+   */
   onModuleDestroy(): void {
-    this.engine.interrupt();
+    this.engine.interruptLater();
   }
 
-  /** Gives back what is still held, while there is a connection. */
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Gives back what is still held, once requests are answered and while there is a connection. */
+  async onApplicationShutdown(): Promise<void> {
     await this.engine.close();
   }
 

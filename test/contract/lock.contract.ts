@@ -280,9 +280,12 @@ export function lockContract(name: string, make: () => Promise<LockContractHost>
       });
       await waitingFor(other, 1);
       leaving.locks.onModuleDestroy();
+      lock.assertHeld();
+      await (await leaving.locks.acquire(fresh())).release();
+      const closing = leaving.locks.onApplicationShutdown();
       expect(lock.signal.reason).toMatchObject({ reason: 'shutdown' });
       await waiting;
-      expect(await here.locks.tryAcquire(resource)).toBeNull();
+      await closing;
       await leaving.close();
       await using next = await here.locks.acquire(resource, { wait: false });
       next.assertHeld();

@@ -43,7 +43,7 @@ export async function openLocks(
     keysOf: (resource, kind) => lockKeys(keys, resource, kind),
     close: async () => {
       locks.onModuleDestroy();
-      await locks.beforeApplicationShutdown();
+      await locks.onApplicationShutdown();
       await close();
     },
   };
