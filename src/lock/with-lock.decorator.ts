@@ -5,6 +5,7 @@ import { assertOptions } from '../common/option-validation.js';
 import { injectRuntime, runtimeOf, type SuiteRuntime } from '../connection/runtime.js';
 import { WITH_LOCK_METADATA } from './lock.constants.js';
 import { LockBusyError, LockContextError, LockTimeoutError } from './lock.errors.js';
+import { refusalOf } from './lock-refusal.js';
 import { compileResource, type LockedResource, type ResourceOf } from './lock-resource.js';
 import type { LockOptions } from './lock.options.js';
 import { LockService } from './lock.service.js';
@@ -46,6 +47,8 @@ export interface WithLockMethod {
  * @throws {LockContextError} at the call when no application owns the instance.
  * @throws {LockTimeoutError} at the call when the lock did not become free within `wait`.
  * @throws {LockBusyError} at the call when the lock is held, with `onBusy: 'throw'`.
+ * @throws {RedisUnavailableError} at the call when Redis cannot be reached; the method has not run then. On handlers of
+ * WebSocket and microservice messages these three are a WsException or RpcException, which clients can see.
  * @example
  * ```ts
  * @WithLock('inventory:{id}', { ttl: '30s' })
@@ -72,7 +75,9 @@ export function WithLock<const Resource extends LockedResource>(
     });
     wrapMethod(descriptor, (self, args, proceed) => {
       const runtime = runtimeOf(self);
-      if (runtime !== undefined) return callLocked(runtime, method, { args, proceed });
+      // The handler's own decorators may stand above this one, on the method as the instance has it.
+      const handler = () => Reflect.get(self, key) as unknown;
+      if (runtime !== undefined) return callLocked(runtime, method, { args, proceed, handler });
       return Promise.reject(new LockContextError(outside(method.label)));
     });
     Reflect.defineMetadata(WITH_LOCK_METADATA, method, descriptor.value as object);
@@ -83,12 +88,13 @@ export function WithLock<const Resource extends LockedResource>(
 interface Call {
   readonly args: readonly unknown[];
   readonly proceed: () => unknown;
+  readonly handler: () => unknown;
 }
 
 async function callLocked(
   runtime: SuiteRuntime,
   method: WithLockMethod,
-  { args, proceed }: Call,
+  { args, proceed, handler }: Call,
 ): Promise<unknown> {
   const call = { hasStarted: false };
   const work = () => {
@@ -99,8 +105,9 @@ async function callLocked(
     return await runtime.resolve(LockService).withLock(method.resourceOf(args), work, method.options);
   } catch (error) {
     // The method may throw the same errors, about a lock of its own.
+    if (call.hasStarted) throw error;
     const wasHeld = error instanceof LockBusyError || error instanceof LockTimeoutError;
-    if (method.onBusy !== 'skip' || call.hasStarted || !wasHeld) throw error;
+    if (method.onBusy !== 'skip' || !wasHeld) throw await refusalOf(handler(), error);
     runtime.resolve(SuiteEvents).emit('lock:skipped', { method: method.label });
     return undefined;
   }

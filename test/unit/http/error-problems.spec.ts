@@ -1,5 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { ERROR_PROBLEMS } from '../../../src/http/error-problems.js';
+import { SubscribeMessage } from '@nestjs/websockets';
+import { RedisUnavailableError } from '../../../src/connection/connection.errors.js';
+import { refusalOf } from '../../../src/lock/lock-refusal.js';
+import { LockBusyError, LockTimeoutError } from '../../../src/lock/lock.errors.js';
 import { exceededProblem, UNAVAILABLE_PROBLEM } from '../../../src/rate-limit/rate-limit.exceptions.js';
 
 describe('ERROR_PROBLEMS', () => {
@@ -10,5 +14,26 @@ describe('ERROR_PROBLEMS', () => {
       'violated-policies': ['login'],
     });
     expect(UNAVAILABLE_PROBLEM).toEqual(told('E_RATE_LIMIT_UNAVAILABLE'));
+  });
+
+  it('tells of locks what handlers of messages tell', async () => {
+    class Gateway {
+      @SubscribeMessage('enter') enter() {}
+    }
+    const handler = Object.getOwnPropertyDescriptor(Gateway.prototype, 'enter')?.value as unknown;
+    const errors = [
+      new LockBusyError('secret'),
+      new LockTimeoutError('secret', 10),
+      new RedisUnavailableError('secret', 'timeout'),
+    ];
+    for (const error of errors) {
+      const refusal = (await refusalOf(handler, error)) as { getError(): object };
+      expect(refusal.getError()).toEqual({
+        status: 'error',
+        message: ERROR_PROBLEMS.get(error.code)?.detail,
+        code: error.code,
+      });
+      expect(await refusalOf(() => undefined, error)).toBe(error);
+    }
   });
 });
