@@ -1,4 +1,5 @@
-import type { Clock } from '../common/clock.js';
+import { onAbort } from '../common/abort-listeners.js';
+import type { Cancel, Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
@@ -116,8 +117,8 @@ export class LockAcquirer {
     const { rooms, clock, redis } = this.#deps;
     // Known here before it is known there: the word that it is our turn may overtake the answer.
     const waiter = rooms.enter(claim);
-    const onAbort = () => waiter.fail(signal?.reason);
-    let cancelWait = () => {};
+    let cancelWait: Cancel = () => undefined;
+    let ignoreAbort: Cancel = () => undefined;
     try {
       const { reply, sentAtMs } = await this.#send(claim, 'join');
       if (reply.kind === 'held') return { claim, grant: { ...reply, fromMs: sentAtMs }, queued: false };
@@ -126,14 +127,13 @@ export class LockAcquirer {
         const error = new LockTimeoutError(claim.resource, waitMs);
         waiter.fail(isAway ? new RedisUnavailableError(redis.name, 'timeout', { cause: error }) : error);
       });
-      signal?.addEventListener('abort', onAbort, { once: true });
-      if (signal?.aborted === true) onAbort();
+      if (signal !== undefined) ignoreAbort = onAbort(signal, () => waiter.fail(signal.reason));
       waiter.queued({ sentAtMs, serverMs: reply.serverMs });
       rooms.expect(claim.keys.lease, reply.freeInMs);
       return { claim, grant: await this.#turnOf(waiter), queued: true };
     } finally {
       cancelWait();
-      signal?.removeEventListener('abort', onAbort);
+      ignoreAbort();
       rooms.leave(waiter);
     }
   }

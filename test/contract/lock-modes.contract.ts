@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { currentLock } from '../../src/lock/lock-context.js';
 import { LockBusyError, LockLostError, LockTimeoutError } from '../../src/lock/lock.errors.js';
@@ -243,6 +244,42 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
       expect(await there.locks.tryAcquire(mutex.resource)).toBeNull();
       lock.assertHeld();
       expect(() => here.locks.mutex('')).toThrow('is empty');
+    });
+
+    it('lives with what somebody else put under its keys', async () => {
+      const resources = [fresh(), fresh(), fresh()] as const;
+      const [texts, hashes, owned] = resources;
+      await here.gateway.send(['SET', here.keysOf(texts).lease, 'somebody 1 x']);
+      await here.gateway.send(['HSET', here.keysOf(hashes).lease, 'a', 'b']);
+      await using lock = await here.locks.acquire(owned, { ttl: 200 });
+      const { expiresAt } = lock;
+      for (const resource of [texts, hashes]) {
+        expect(await here.locks.inspect(resource)).toBeNull();
+        expect(await there.locks.tryAcquire(resource)).toBeNull();
+        await expect(there.locks.acquire(resource, { wait: 20 })).rejects.toThrow(LockTimeoutError);
+      }
+      const listed: string[] = [];
+      for await (const { resource } of here.locks.list()) listed.push(resource);
+      expect(listed).toContain(owned);
+      expect(listed).not.toContain(hashes);
+      for (const resource of [texts, hashes]) {
+        expect(await there.locks.forceRelease(resource, 'not ours')).toBe(true);
+        await (await here.locks.acquire(resource, { wait: false })).release();
+      }
+      await until(() => lock.expiresAt > expiresAt);
+    });
+
+    it('waits many times on one signal without a warning, and ends all of them', async () => {
+      const resource = fresh();
+      await using _ = await here.locks.acquire(resource);
+      const abort = new AbortController();
+      const waits = Array.from({ length: 12 }, () => there.locks.acquire(resource, { signal: abort.signal }));
+      const seen = Promise.all(waits.map((wait) => expect(wait).rejects.toBe('enough')));
+      await waitingFor(resource, 12);
+      expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
+      abort.abort('enough');
+      await seen;
+      await waitingFor(resource, 0);
     });
 
     it('`await using` gives every kind back at the end of its block', async () => {
