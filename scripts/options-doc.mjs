@@ -56,7 +56,8 @@ function rowsOf(found, path) {
     const nested = nestedOf(property);
     if (nested === null) return [row];
     const inside = nested.isRecord ? `${at}.<name>` : at;
-    return [row, ...rowsOf(findClass(nested.name, file), inside)];
+    const rows = nested.names.flatMap((name) => rowsOf(findClass(name, file), inside));
+    return [row, ...rows.filter((one, i) => rows.findIndex(({ at: other }) => other === one.at) === i)];
   });
 }
 
@@ -64,9 +65,16 @@ function nestedOf(property) {
   for (const { expression } of ts.getDecorators(property) ?? []) {
     if (!ts.isCallExpression(expression) || expression.expression.getText() !== 'Nested') continue;
     const [optionsClass, shape] = expression.arguments;
-    return { name: optionsClass.body.getText(), isRecord: shape?.getText() === "'record'" };
+    return { names: classesIn(optionsClass.body), isRecord: shape?.getText() === "'record'" };
   }
   return null;
+}
+
+/** Lists the classes among which an expression chooses, that of the other case first. */
+function classesIn(expression) {
+  if (ts.isParenthesizedExpression(expression)) return classesIn(expression.expression);
+  if (!ts.isConditionalExpression(expression)) return [expression.getText()];
+  return [...classesIn(expression.whenFalse), ...classesIn(expression.whenTrue)];
 }
 
 function commentOf(property, at) {

@@ -110,10 +110,11 @@ export type { InvalidationReport } from './cache/invalidation-report.js';
 export type { LoadContext } from './cache/load-context.js';
 
 // Rate limits
-export type { RateLimitRef } from './rate-limit/entry-of.js';
+export { ConcurrencyPolicy, ConcurrencyRule } from './rate-limit/concurrency.options.js';
+export type { AnyLimitRule, RateLimitRef } from './rate-limit/entry-of.js';
 export type { RateLimitDecision } from './rate-limit/rate-limit-decision.js';
 export type { RateLimitPolicyRef } from './rate-limit/rate-limit-policies.js';
-export { DEFAULT_RATE_LIMIT_POLICY } from './rate-limit/rate-limit.constants.js';
+export { DEFAULT_RATE_LIMIT_POLICY, RATE_LIMIT_OVERRIDES } from './rate-limit/rate-limit.constants.js';
 export { RateLimit } from './rate-limit/rate-limit.decorator.js';
 export {
   RateLimitCallerError,
@@ -152,11 +153,17 @@ export {
 } from './rate-limit/rate-limit-use.options.js';
 export {
   RateLimitModuleOptions,
+  type RateLimitOverrides,
   type RateLimitRequest,
   type RateLimitUserFinder,
   type RateLimitUserId,
 } from './rate-limit/rate-limit.options.js';
-export { RateLimitService, type ConsumeOptions } from './rate-limit/rate-limit.service.js';
+export {
+  RateLimitService,
+  type ConsumeOptions,
+  type RateLimitAnyPolicyRef,
+  type RateLimitPermit,
+} from './rate-limit/rate-limit.service.js';
 export type { RateLimitSubject } from './rate-limit/subject-keys.js';
 export { SkipRateLimit } from './rate-limit/skip-rate-limit.decorator.js';
 

@@ -9,13 +9,16 @@ export type NestedShape = 'one' | 'record';
 
 interface NestedOption {
   readonly shape: NestedShape;
-  readonly optionsClass: () => OptionsClass;
+  readonly optionsClass: (value: unknown) => OptionsClass;
 }
 
 const nestedOptions = new WeakMap<object, Map<string, NestedOption>>();
 
-/** Validates a nested option, or each member of a record of them, by its own class. @internal */
-export function Nested(optionsClass: () => OptionsClass, shape: NestedShape = 'one'): PropertyDecorator {
+/** Validates a nested option, or each member of a record of them, by its own class, which may depend on it. @internal */
+export function Nested(
+  optionsClass: (value: unknown) => OptionsClass,
+  shape: NestedShape = 'one',
+): PropertyDecorator {
   return (target, key) => {
     const known = nestedOptions.get(target) ?? new Map<string, NestedOption>();
     nestedOptions.set(target, known.set(String(key), { shape, optionsClass }));
@@ -76,11 +79,11 @@ function findNested(prototype: object, raw: object, path: string): OptionProblem
     const value = (raw as Record<string, unknown>)[key];
     if (value === undefined) return [];
     const at = join(path, key);
-    if (shape === 'one') return findProblems(optionsClass(), value, at);
+    if (shape === 'one') return findProblems(optionsClass(value), value, at);
     if (value === null || typeof value !== 'object' || Array.isArray(value))
       return [{ path: at, message: 'must be an object by name' }];
     return Object.entries(value).flatMap(([name, member]) =>
-      findProblems(optionsClass(), member, join(at, name)),
+      findProblems(optionsClass(member), member, join(at, name)),
     );
   });
 }

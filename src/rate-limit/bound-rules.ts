@@ -8,7 +8,9 @@ import type {
   RateLimitCount,
   RateLimitKey,
 } from './rate-limit-use.options.js';
-import { keyedBy, type PolicySource, type ResolvedRule } from './rate-limit-policy.js';
+import { isPermitPolicy, type PermitPolicy } from './permit-policy.js';
+import type { PolicySource } from './rate-limit-policy.js';
+import { withKey, type ResolvedRule } from './rate-limit-rule.js';
 import { isSameKey } from './subject-kind.js';
 
 /** Says what is made up for once a call has ended. @internal */
@@ -24,9 +26,11 @@ export interface BoundRule extends PolicyGroup {
   readonly cost: RateLimitCost;
   /** Is null where nothing remains to be done. */
   readonly after: AfterCall | null;
+  /** Is the one policy if it limits calls in flight; null where calls are counted in windows. */
+  readonly permit: PermitPolicy | null;
 }
 
-type Terms = Omit<BoundRule, keyof PolicyGroup>;
+type Terms = Pick<BoundRule, 'key' | 'cost' | 'after'>;
 
 /**
  * Binds what decorators say to the policies of this application.
@@ -41,7 +45,7 @@ export class BoundRules {
 
   constructor(private readonly policies: RateLimitPolicies) {
     const rule = policies.default;
-    this.default = rule && { ...termsOf(rule), ...groupOf([rule.policy]) };
+    this.default = rule && { ...termsOf(rule), ...groupOf([rule.policy]), permit: null };
   }
 
   /** Returns the rules of a decorator: one for each key and cost. @throws {UnknownRateLimitPolicyError} for a name unknown. */
@@ -52,19 +56,28 @@ export class BoundRules {
   }
 
   #bind(entry: RateLimitEntry): readonly BoundRule[] {
+    const permits: BoundRule[] = [];
     const groups: { terms: Terms; policies: PolicySource[] }[] = [];
     for (const ref of entry.rules) {
       const rule = typeof ref === 'string' ? this.policies.rule(ref) : ref;
       const terms = termsOf(rule, entry);
-      const policy = keyedBy(rule.policy, terms.key);
+      const policy = withKey(rule.policy, terms.key);
       const group = groups.find((other) => areSame(other.terms, terms));
-      if (group === undefined) groups.push({ terms, policies: [policy] });
+      if (isPermitPolicy(policy)) permits.push(permitRule(terms, policy));
+      else if (group === undefined) groups.push({ terms, policies: [policy] });
       else group.policies.push(policy);
     }
-    return groups.flatMap(({ terms, policies }) =>
-      groupsOf(policies).flatMap((group) => (group === undefined ? [] : { ...terms, ...group })),
+    const windows = groups.flatMap(({ terms, policies }) =>
+      groupsOf(policies).flatMap((group) =>
+        group === undefined ? [] : { ...terms, ...group, permit: null },
+      ),
     );
+    return [...windows, ...permits];
   }
+}
+
+function permitRule({ key }: Terms, permit: PermitPolicy): BoundRule {
+  return { key, cost: 1, after: null, permit, policies: [permit], shadow: permit.shadow, plan: null };
 }
 
 /** What an `@RateLimit` says goes before what its policies say. */

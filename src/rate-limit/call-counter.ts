@@ -2,6 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import type { BoundRule } from './bound-rules.js';
 import { LimitCalls } from './limit-calls.js';
 import { Limiter } from './limiter.js';
+import type { PermitPolicy } from './permit-policy.js';
 import type { RateLimitKey } from './rate-limit-use.options.js';
 import { SubjectFinder } from './subject-finder.js';
 import { checkedCost } from './subject-keys.js';
@@ -46,5 +47,25 @@ export class CallCounter {
     const made = this.calls.of(rule, { subject, context }, checkedCost(cost));
     const call = made instanceof Promise ? await made : made;
     return { call, verdict: await this.limiter.decide(call) };
+  }
+
+  /**
+   * Returns the key of the permits of the subject that `key` finds.
+   *
+   * @returns null for a policy in shadow that finds none.
+   * @throws as `count` does when there is no subject.
+   */
+  async permitKey(
+    policy: PermitPolicy,
+    key: RateLimitKey,
+    context: ExecutionContext,
+  ): Promise<string | null> {
+    try {
+      return this.calls.permitKey(policy, await this.finder.find(key, context));
+    } catch (error) {
+      if (!policy.shadow) throw error;
+      this.limiter.failedToWatch({ policies: [policy] }, error);
+      return null;
+    }
   }
 }

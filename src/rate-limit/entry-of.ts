@@ -1,12 +1,16 @@
 import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
 import { findProblems } from '../common/option-validation.js';
+import { ConcurrencyRule, isConcurrency } from './concurrency.options.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import { duplicateProblem } from './rate-limit-policies.js';
-import { resolveRule, type ResolvedRule } from './rate-limit-policy.js';
+import { resolveRule, type ResolvedRule } from './rate-limit-rule.js';
 import { RateLimitRule, RateLimitUse } from './rate-limit-use.options.js';
 
+/** Is a rule of either sort: so much in a window, or so many at once. @publicApi */
+export type AnyLimitRule = RateLimitRule | ConcurrencyRule;
+
 /** Is what `@RateLimit` takes: a policy's name, a rule, or several to be passed together. @publicApi */
-export type RateLimitRef = string | RateLimitRule | readonly (string | RateLimitRule)[];
+export type RateLimitRef = string | AnyLimitRule | readonly (string | AnyLimitRule)[];
 
 /**
  * Reads what an `@RateLimit` on `label` says.
@@ -15,10 +19,12 @@ export type RateLimitRef = string | RateLimitRule | readonly (string | RateLimit
  * @internal
  */
 export function entryOf(label: string, ref: RateLimitRef, use: RateLimitUse): RateLimitEntry {
-  const refs = (Array.isArray(ref) ? ref : [ref]) as readonly (string | RateLimitRule)[];
+  const refs = (Array.isArray(ref) ? ref : [ref]) as readonly (string | AnyLimitRule)[];
   const pathOf = (i: number) => (Array.isArray(ref) ? `[${i}]` : 'policy');
   assertNone(label, [
-    ...refs.flatMap((one, i) => (typeof one === 'string' ? [] : findProblems(RateLimitRule, one, pathOf(i)))),
+    ...refs.flatMap((one, i) =>
+      typeof one === 'string' ? [] : findProblems(ruleClassOf(one), one, pathOf(i)),
+    ),
     ...findProblems(RateLimitUse, use, 'use'),
   ]);
   const rules = refs.map((one, i) => {
@@ -37,4 +43,8 @@ function nameOf(rule: string | ResolvedRule): string {
 
 function assertNone(label: string, problems: readonly OptionProblem[]): void {
   if (problems.length > 0) throw new InvalidOptionsError(`@RateLimit on ${label}`, problems);
+}
+
+function ruleClassOf(rule: AnyLimitRule): typeof RateLimitRule | typeof ConcurrencyRule {
+  return isConcurrency(rule) ? ConcurrencyRule : RateLimitRule;
 }

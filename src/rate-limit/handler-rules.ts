@@ -58,8 +58,9 @@ function entriesOf(element: object): readonly RateLimitEntry[] {
   return (Reflect.getMetadata(RATE_LIMIT_METADATA, element) as RateLimitMetadata | undefined)?.entries ?? [];
 }
 
-function isByAddress({ key }: BoundRule): boolean {
-  return key === undefined || key === 'ip';
+/** What is taken only after all guards is left to the guard that the decorator brings in. */
+function isByAddress({ key, permit }: BoundRule): boolean {
+  return permit === null && (key === undefined || key === 'ip');
 }
 
 /** A field of an object is part of a call that has been counted at its root. */

@@ -42,6 +42,6 @@ export class InterceptorPlacement {
     const isKnown = entry.rules.every(
       (rule) => typeof rule !== 'string' || this.policies.find(rule) !== undefined,
     );
-    return isKnown && this.rules.of(entry).some(({ after }) => after !== null);
+    return isKnown && this.rules.of(entry).some(({ after, permit }) => after !== null || permit !== null);
   }
 }

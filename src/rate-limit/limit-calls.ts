@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DynamicLimits, type LimitAsker } from './dynamic-limits.js';
 import type { LimitCall } from './limit-plan.js';
+import type { PermitPolicy } from './permit-policy.js';
 import type { PolicyGroup } from './policy-group.js';
+import { RateLimitPolicies } from './rate-limit-policies.js';
 import { SubjectKeys } from './subject-keys.js';
 
 /**
@@ -12,6 +14,7 @@ import { SubjectKeys } from './subject-keys.js';
 @Injectable()
 export class LimitCalls {
   constructor(
+    readonly policies: RateLimitPolicies,
     private readonly subjects: SubjectKeys,
     private readonly dynamic: DynamicLimits,
   ) {}
@@ -20,5 +23,10 @@ export class LimitCalls {
   of(group: PolicyGroup, asker: LimitAsker, cost: number): LimitCall | Promise<LimitCall> {
     if (group.plan !== null) return this.subjects.call(group.plan, asker.subject, cost);
     return this.dynamic.plan(group, asker).then((plan) => this.subjects.call(plan, asker.subject, cost));
+  }
+
+  /** Returns the key of a subject's permits. */
+  permitKey(policy: PermitPolicy, subject: string): string {
+    return this.subjects.key(subject, policy.keyPart);
   }
 }

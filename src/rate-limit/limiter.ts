@@ -34,7 +34,7 @@ export class Limiter {
   }
 
   /** Tells that policies in shadow could not count a call. */
-  failedToWatch({ policies }: PolicyGroup, error: unknown): void {
+  failedToWatch({ policies }: Pick<PolicyGroup, 'policies'>, error: unknown): void {
     const names = policies.map(({ name }) => `'${name}'`).join(', ');
     this.events.emit('suite:error', { where: `watching by rate limit ${names}`, error: toError(error) });
   }

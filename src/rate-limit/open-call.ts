@@ -46,19 +46,25 @@ export class OpenCall {
     response?.once('close', () => this.#onClose(socket?.bytesWritten ?? 0));
   }
 
-  /** Has something done after all guards, right before the handler; it may refuse the call by throwing. */
-  before(act: () => Promise<void>): void {
-    this.#beforeHandler.push(act);
+  /**
+   * Has something done before the handler, which may refuse the call by throwing: over HTTP at once, for there the end of
+   * the answer is sure to come; elsewhere after all guards, since nobody tells of a call that one of them refuses.
+   */
+  async before(act: () => Promise<void>): Promise<void> {
+    if (this.#response === undefined) this.#beforeHandler.push(act);
+    else await act();
   }
 
   /** Has something done as soon as the handler is done, or, if that does not run, when the call has ended. */
-  afterHandler(act: AtEnd): void {
+  async afterHandler(act: AtEnd): Promise<void> {
     this.#afterHandler.push(act);
+    if (this.#isOver) await this.#end();
   }
 
   /** Has something done when the call has ended. */
-  atEnd(act: AtEnd): void {
+  async atEnd(act: AtEnd): Promise<void> {
     this.#atEnd.push(act);
+    if (this.#isOver) await this.#end();
   }
 
   /** Does what is to be done before the handler. @throws what refuses the call. */
@@ -90,7 +96,12 @@ export class OpenCall {
   #onClose(bytesWritten: number): void {
     this.#isClosed = true;
     this.#bytes = bytesWritten - this.#sentBefore;
-    if (this.#handler !== 'running') void this.#end();
+    if (this.#isOver) void this.#end();
+  }
+
+  /** A client may go away while its call is being counted. */
+  get #isOver(): boolean {
+    return this.#isClosed && this.#handler !== 'running';
   }
 
   async #end(): Promise<void> {

@@ -4,7 +4,7 @@ import type {
   RateLimitCount,
   RateLimitKey,
 } from './rate-limit-use.options.js';
-import type { ResolvedRule } from './rate-limit-policy.js';
+import type { ResolvedRule } from './rate-limit-rule.js';
 
 /** Is what one `@RateLimit` says. @internal */
 export interface RateLimitEntry {

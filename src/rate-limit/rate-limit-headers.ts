@@ -1,4 +1,5 @@
 import type { WindowOutcome } from './limit-plan.js';
+import { isPermitPolicy } from './permit-policy.js';
 
 /** Is a header's name and value. @internal */
 export type Header = readonly [name: string, value: string];
@@ -8,7 +9,7 @@ export type Header = readonly [name: string, value: string];
  *
  * `RateLimit-Policy` and `RateLimit` are structured fields: lists of strings (the policies' names) with parameters: the
  * quota `q` and its window `w`, what remains `r` and the time `t` until it is whole again. A window below a second has
- * no `w`.
+ * no `w`; calls in flight have the quota unit `qu`, and nobody knows when they end.
  *
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers-11
  * @internal
@@ -28,12 +29,14 @@ export function rateLimitHeaders(
   return headers;
 }
 
-function policyItem({ policy: { publicName, limit, windowMs } }: WindowOutcome): string {
-  return `"${publicName}";q=${limit}${windowMs < 1_000 ? '' : `;w=${seconds(windowMs)}`}`;
+function policyItem({ policy }: WindowOutcome): string {
+  const { publicName, limit, windowMs } = policy;
+  const terms = isPermitPolicy(policy) ? ';qu="concurrent-requests"' : '';
+  return `"${publicName}";q=${limit}${terms}${windowMs < 1_000 ? '' : `;w=${seconds(windowMs)}`}`;
 }
 
-function stateItem({ policy: { publicName }, remaining, resetMs }: WindowOutcome): string {
-  return `"${publicName}";r=${remaining};t=${seconds(resetMs)}`;
+function stateItem({ policy, remaining, resetMs }: WindowOutcome): string {
+  return `"${policy.publicName}";r=${remaining}${isPermitPolicy(policy) ? '' : `;t=${seconds(resetMs)}`}`;
 }
 
 function legacyHeaders({ policy: { limit }, remaining, resetMs }: WindowOutcome): Header[] {

@@ -1,12 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidOptionsError } from '../common/errors.js';
 import { findProblems } from '../common/option-validation.js';
+import { ConcurrencyPolicy } from './concurrency.options.js';
+import { isPermitPolicy, resolvePermitPolicy, type PermitPolicy } from './permit-policy.js';
 import { groupsOf, type PolicyGroups } from './policy-group.js';
-import { DEFAULT_RATE_LIMIT_POLICY, RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
+import {
+  DEFAULT_RATE_LIMIT_POLICY,
+  RATE_LIMIT_MODULE_OPTIONS,
+  RATE_LIMIT_OVERRIDES,
+} from './rate-limit.constants.js';
 import { UnknownRateLimitPolicyError } from './rate-limit.errors.js';
 import { RateLimitPolicy } from './rate-limit-policy.options.js';
-import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
-import { resolvePolicy, resolveRule, type PolicySource, type ResolvedRule } from './rate-limit-policy.js';
+import {
+  RateLimitModuleOptions,
+  type RateLimitOverrides,
+  type ResolvedRateLimitOptions,
+} from './rate-limit.options.js';
+import type { RateLimitRule } from './rate-limit-use.options.js';
+import { resolvePolicy, type PolicySource } from './rate-limit-policy.js';
+import { resolveRule, type ResolvedRule } from './rate-limit-rule.js';
 
 /** Is what `RateLimitService` takes for a policy: a name, a policy, or several to be passed together. @publicApi */
 export type RateLimitPolicyRef = string | RateLimitPolicy | readonly (string | RateLimitPolicy)[];
@@ -24,15 +36,22 @@ export class RateLimitPolicies {
   readonly #groupsByName = new Map<string, PolicyGroups>();
   readonly #groupsByPolicy = new WeakMap<object, PolicyGroups>();
 
-  constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) options: ResolvedRateLimitOptions) {
-    const rules = Object.entries(options.policies).map(
-      ([name, raw]) => [name, resolveRule({ name, ...raw })] as const,
+  readonly #permits = new WeakMap<object, PermitPolicy>();
+
+  constructor(
+    @Inject(RATE_LIMIT_MODULE_OPTIONS) options: ResolvedRateLimitOptions,
+    @Inject(RATE_LIMIT_OVERRIDES) overrides: RateLimitOverrides,
+  ) {
+    const { [DEFAULT_RATE_LIMIT_POLICY]: fallback, ...policies } = overrides;
+    const problems = findProblems(RateLimitModuleOptions, { default: fallback, policies }, '');
+    if (problems.length > 0) throw new InvalidOptionsError('RATE_LIMIT_OVERRIDES', problems);
+    const everywhere = (fallback as RateLimitRule | undefined) ?? options.default;
+    this.default = everywhere && resolveRule({ name: DEFAULT_RATE_LIMIT_POLICY, ...everywhere });
+    this.#rules = new Map(
+      Object.entries({ ...options.policies, ...policies }).map(
+        ([name, raw]) => [name, resolveRule({ name, ...raw })] as const,
+      ),
     );
-    this.default =
-      options.default === undefined
-        ? undefined
-        : resolveRule({ name: DEFAULT_RATE_LIMIT_POLICY, ...options.default });
-    this.#rules = new Map(rules);
   }
 
   /** Lists the names of the policies, that of the default apart. */
@@ -61,7 +80,7 @@ export class RateLimitPolicies {
    */
   groups(ref: RateLimitPolicyRef): PolicyGroups {
     if (typeof ref === 'string') {
-      const known = this.#groupsByName.get(ref) ?? groupsOf([this.rule(ref).policy]);
+      const known = this.#groupsByName.get(ref) ?? groupsOf([this.#inWindows(ref)]);
       this.#groupsByName.set(ref, known);
       return known;
     }
@@ -70,12 +89,39 @@ export class RateLimitPolicies {
     return known;
   }
 
+  /**
+   * Returns a policy of calls in flight.
+   *
+   * @throws {UnknownRateLimitPolicyError} when the name stands for no policy.
+   * @throws {InvalidOptionsError} when it counts calls in windows, or an inline policy cannot be used.
+   */
+  permit(ref: string | ConcurrencyPolicy): PermitPolicy {
+    if (typeof ref === 'string') {
+      const { policy } = this.rule(ref);
+      if (isPermitPolicy(policy)) return policy;
+      throw misused(ref, 'limits calls in a window; use `consume`, or give it `concurrency`');
+    }
+    const known = this.#permits.get(ref);
+    if (known !== undefined) return known;
+    const problems = findProblems(ConcurrencyPolicy, ref, '');
+    if (problems.length > 0) throw new InvalidOptionsError('Rate limit policy', problems);
+    const policy = resolvePermitPolicy(ref);
+    this.#permits.set(ref, policy);
+    return policy;
+  }
+
+  #inWindows(name: string): PolicySource {
+    const { policy } = this.rule(name);
+    if (!isPermitPolicy(policy)) return policy;
+    throw misused(name, 'limits calls in flight; use `acquire` or `withPermit`');
+  }
+
   #resolve(ref: RateLimitPolicy | readonly (string | RateLimitPolicy)[]): PolicySource[] {
     const refs = Array.isArray(ref)
       ? (ref as readonly (string | RateLimitPolicy)[])
       : [ref as RateLimitPolicy];
     const policies = refs.map((one, i) => {
-      if (typeof one === 'string') return this.rule(one).policy;
+      if (typeof one === 'string') return this.#inWindows(one);
       const problems = findProblems(RateLimitPolicy, one, refs.length === 1 ? '' : `[${i}]`);
       if (problems.length > 0) throw new InvalidOptionsError('Rate limit policy', problems);
       return resolvePolicy(one);
@@ -85,6 +131,10 @@ export class RateLimitPolicies {
       throw new InvalidOptionsError('Rate limit policies', [{ path: 'policy', message: problem }]);
     return policies;
   }
+}
+
+function misused(name: string, message: string): InvalidOptionsError {
+  return new InvalidOptionsError('Rate limit policy', [{ path: name, message }]);
 }
 
 /**

@@ -1,19 +1,12 @@
 import { toMs } from '../common/duration.js';
-import { escapeSegment } from '../common/keys/key-encoding.js';
 import type {
   RateLimitAlgorithm,
   RateLimitFinder,
   RateLimitOnRedisDown,
   RateLimitPolicy,
 } from './rate-limit-policy.options.js';
-import type {
-  RateLimitCost,
-  RateLimitCostAfter,
-  RateLimitCount,
-  RateLimitKey,
-  RateLimitRule,
-} from './rate-limit-use.options.js';
-import { kindOf } from './subject-kind.js';
+import type { RateLimitKey } from './rate-limit-use.options.js';
+import { keyPartOf } from './subject-kind.js';
 
 /** Is what policies have in common, whether their limit is known or found for each subject. @internal */
 export interface PolicyFrame {
@@ -51,17 +44,6 @@ export interface DynamicPolicy extends PolicyFrame {
 /** Is a policy, its limit known or not. @internal */
 export type PolicySource = ResolvedPolicy | DynamicPolicy;
 
-/** Is a rule ready for use. @internal */
-export interface ResolvedRule {
-  readonly policy: PolicySource;
-  /** Is undefined where none was given. */
-  readonly key: RateLimitKey | undefined;
-  readonly cost: RateLimitCost;
-  /** Is undefined where none was given. */
-  readonly count: RateLimitCount | undefined;
-  readonly costAfter: RateLimitCostAfter | undefined;
-}
-
 /**
  * Resolves a policy that has been validated. `fallbackName` is its name in keys when it has none of its own; clients
  * are then shown what it allows, not where in the code it stands.
@@ -81,7 +63,7 @@ export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): Poli
   const frame: PolicyFrame = {
     name,
     isNamed: raw.name !== undefined,
-    keyPart: escapeSegment(name),
+    keyPart: keyPartOf(name, undefined),
     windowMs,
     algorithm: raw.algorithm ?? 'sliding-window',
     blockMs: raw.block === undefined ? 0 : toMs(raw.block, 'block'),
@@ -93,13 +75,6 @@ export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): Poli
   }
   const limitTtlMs = toMs(raw.limitTtl ?? '1m', 'limitTtl');
   return Object.freeze({ ...frame, find: limit, limitTtlMs, burst: raw.burst });
-}
-
-/** Resolves a rule that has been validated. @internal */
-export function resolveRule(raw: RateLimitRule, fallbackName?: string): ResolvedRule {
-  const policy = keyedBy(resolvePolicy(raw, fallbackName), raw.key);
-  const { key, cost = 1, count, costAfter } = raw;
-  return Object.freeze({ policy, key, cost, count, costAfter });
 }
 
 /** Tells whether a function finds the limit. @internal */
@@ -116,8 +91,7 @@ export function withLimit(policy: DynamicPolicy, limit: number): ResolvedPolicy 
 
 /** Returns a policy that counts the subjects of `key`, apart from those of other kinds. @internal */
 export function keyedBy(policy: PolicySource, key: RateLimitKey | undefined): PolicySource {
-  const kind = kindOf(key);
-  const keyPart = escapeSegment(policy.name) + (kind === '' ? '' : `@${escapeSegment(kind)}`);
+  const keyPart = keyPartOf(policy.name, key);
   return keyPart === policy.keyPart ? policy : Object.freeze({ ...policy, keyPart });
 }
 

@@ -54,7 +54,8 @@ function isSingleKey(value: unknown): boolean {
   return typeof header === 'string' && HEADER_NAME.test(header) && Object.keys(others).length === 0;
 }
 
-const IsKey = rule({
+/** Accepts who may be counted. @internal */
+export const IsKey = rule({
   name: 'isRateLimitKey',
   mustBe:
     "'ip', 'user', 'api-key', { header: 'x-name' }, a function of the execution context, or a list of these",

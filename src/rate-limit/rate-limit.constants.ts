@@ -9,3 +9,6 @@ export const SKIP_RATE_LIMIT_METADATA = Symbol.for('nestjs-redis-suite:skip-rate
 
 /** Is the name of the policy that `RateLimitGuard` applies to every handler. @publicApi */
 export const DEFAULT_RATE_LIMIT_POLICY = 'default';
+
+/** Is the token of the policies that take the place of those in the options, for tests. @publicApi */
+export const RATE_LIMIT_OVERRIDES = Symbol.for('nestjs-redis-suite:rate-limit-overrides');

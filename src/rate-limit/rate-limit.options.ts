@@ -1,6 +1,7 @@
 import { toMs, type Duration } from '../common/duration.js';
 import { IsCallable, IsDuration, IsFlag, IsText, IsWholeNumber, rule } from '../common/option-rules.js';
 import { Nested } from '../common/option-validation.js';
+import { ConcurrencyRule, isConcurrency } from './concurrency.options.js';
 import { POLICY_NAME, POLICY_NAME_FORM } from './rate-limit-policy.options.js';
 import { HEADER_NAME, RateLimitRule } from './rate-limit-use.options.js';
 
@@ -25,13 +26,13 @@ export class RateLimitModuleOptions {
   default?: RateLimitRule;
 
   /** Holds the policies that `@RateLimit('name')` and `RateLimitService` know by name. @default none */
-  @Nested(() => RateLimitRule, 'record')
+  @Nested((rule) => (isConcurrency(rule) ? ConcurrencyRule : RateLimitRule), 'record')
   @rule({
     name: 'hasPolicyNames',
     mustBe: `an object of policies, each name ${POLICY_NAME_FORM}`,
     accepts: (value) => Object.keys(value ?? {}).every((name) => POLICY_NAME.test(name)),
   })
-  policies?: Record<string, RateLimitRule>;
+  policies?: Record<string, RateLimitRule | ConcurrencyRule>;
 
   /** Sends `X-RateLimit-Limit`, `-Remaining` and `-Reset` beside the standard headers. @default true */
   @IsFlag()
@@ -63,10 +64,13 @@ export class RateLimitModuleOptions {
   memorySubjects?: number;
 }
 
+/** Holds policies by name that take the place of those in the options, that of the default among them. @publicApi */
+export type RateLimitOverrides = Readonly<Record<string, RateLimitRule | ConcurrencyRule>>;
+
 /** Is the options with every default resolved. @internal */
 export interface ResolvedRateLimitOptions {
   readonly default: RateLimitRule | undefined;
-  readonly policies: Readonly<Record<string, RateLimitRule>>;
+  readonly policies: Readonly<Record<string, RateLimitRule | ConcurrencyRule>>;
   readonly legacyHeaders: boolean;
   readonly user: RateLimitUserFinder;
   /** Is in lower case. */

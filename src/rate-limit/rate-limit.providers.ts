@@ -12,7 +12,11 @@ import { LimitCalls } from './limit-calls.js';
 import { Limiter } from './limiter.js';
 import { MemoryLimits } from './memory-limits.js';
 import { RateLimitPolicies } from './rate-limit-policies.js';
+import { PermitLeases } from './permit-leases.js';
+import { PermitStore } from './permit-store.js';
+import { Permits } from './permits.js';
 import { RateLimitBootCheck } from './rate-limit.boot-check.js';
+import { RATE_LIMIT_OVERRIDES } from './rate-limit.constants.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimitService } from './rate-limit.service.js';
 import { RedisLimits } from './redis-limits.js';
@@ -26,6 +30,7 @@ import { SubjectKeys } from './subject-keys.js';
 
 /** Lists the wing's classes. @internal */
 export const RATE_LIMIT_PROVIDERS: Provider[] = [
+  { provide: RATE_LIMIT_OVERRIDES, useValue: {} },
   BoundRules,
   CallCounter,
   DecisionDeadline,
@@ -38,6 +43,9 @@ export const RATE_LIMIT_PROVIDERS: Provider[] = [
   LimitCalls,
   Limiter,
   MemoryLimits,
+  PermitLeases,
+  PermitStore,
+  Permits,
   RateLimitBootCheck,
   RateLimitGuard,
   RateLimitPolicies,

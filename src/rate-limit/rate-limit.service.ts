@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { toMs, type Duration } from '../common/duration.js';
+import { isConcurrency, type ConcurrencyPolicy } from './concurrency.options.js';
 import type { LimitAsker } from './dynamic-limits.js';
 import { LimitCalls } from './limit-calls.js';
 import type { LimitCall } from './limit-plan.js';
 import { Limiter } from './limiter.js';
+import { isPermitPolicy, type PermitPolicy } from './permit-policy.js';
+import { Permits } from './permits.js';
 import type { PolicyGroup } from './policy-group.js';
 import type { RateLimitDecision } from './rate-limit-decision.js';
-import { RateLimitPolicies, type RateLimitPolicyRef } from './rate-limit-policies.js';
+import type { RateLimitPolicyRef } from './rate-limit-policies.js';
 import { checkedCost, checkedSubject, type RateLimitSubject } from './subject-keys.js';
 import { decisionOrThrow, type Verdict } from './verdict.js';
 
@@ -14,6 +17,17 @@ import { decisionOrThrow, type Verdict } from './verdict.js';
 export interface ConsumeOptions {
   /** Is what the call consumes: a whole number from 1. @default 1 */
   readonly cost?: number;
+}
+
+/** Is what `peek` and `reset` take for a policy: one of either sort. @publicApi */
+export type RateLimitAnyPolicyRef = RateLimitPolicyRef | ConcurrencyPolicy;
+
+/** Lets something run of which only so much may be in flight. @publicApi */
+export interface RateLimitPermit extends AsyncDisposable {
+  /** Says how many permits are left. */
+  readonly decision: RateLimitDecision;
+  /** Gives the permit back; a second time does nothing. Never rejects: with Redis away its lease ends by itself. */
+  release(): Promise<void>;
 }
 
 /**
@@ -34,8 +48,8 @@ export interface ConsumeOptions {
 export class RateLimitService {
   constructor(
     private readonly limiter: Limiter,
-    private readonly policies: RateLimitPolicies,
     private readonly calls: LimitCalls,
+    private readonly permits: Permits,
   ) {}
 
   /**
@@ -70,14 +84,60 @@ export class RateLimitService {
     return decisionOrThrow(await this.#decide(policy, subject, checkedCost(cost)));
   }
 
-  /** Tells what `consume` would decide, without counting. */
-  async peek(policy: RateLimitPolicyRef, subject: RateLimitSubject): Promise<RateLimitDecision> {
+  /**
+   * Begins something of which only so much may be in flight, by a policy with `concurrency`. The permit must be given
+   * back, as `await using` does at the end of a block; those of a process that dies are there again when their lease ends.
+   *
+   * @throws {RateLimitExceededError} when as many are in flight.
+   * @throws {RateLimitUnavailableError} when Redis is away and the policy says `onRedisDown: 'deny'`.
+   * @throws {UnknownRateLimitPolicyError | InvalidOptionsError} when the policy is none, or of the other sort.
+   * @example
+   * ```ts
+   * await using permit = await limits.acquire('export', userId);
+   * ```
+   */
+  async acquire(policy: string | ConcurrencyPolicy, subject: RateLimitSubject): Promise<RateLimitPermit> {
+    const { permit, key } = this.#permit(policy, subject);
+    const { verdict, release } = await this.permits.take(permit, key);
+    const decision = permit.shadow ? { ...verdict.decision, allowed: true } : decisionOrThrow(verdict);
+    return { decision, release, [Symbol.asyncDispose]: release };
+  }
+
+  /** Runs `work` while it holds a permit. @throws what `acquire` throws, and what `work` throws. */
+  async withPermit<T>(
+    policy: string | ConcurrencyPolicy,
+    subject: RateLimitSubject,
+    work: () => T | Promise<T>,
+  ): Promise<T> {
+    const permit = await this.acquire(policy, subject);
+    try {
+      return await work();
+    } finally {
+      await permit.release();
+    }
+  }
+
+  /** Tells what `consume` or `acquire` would decide, without counting. */
+  async peek(policy: RateLimitAnyPolicyRef, subject: RateLimitSubject): Promise<RateLimitDecision> {
+    if (this.#limitsCallsInFlight(policy)) {
+      const { permit, key } = this.#permit(policy, subject);
+      return (await this.permits.peek(permit, key)).decision;
+    }
     const { decision } = await this.#decide(policy, subject, 0);
     return decision;
   }
 
-  /** Forgets what a subject has consumed, and lifts a block. @throws {RedisUnavailableError} when Redis is away. */
-  async reset(policy: RateLimitPolicyRef, subject: RateLimitSubject): Promise<void> {
+  /**
+   * Forgets what a subject has consumed, and lifts a block. Of calls in flight, those of processes that live take their
+   * permits again when they renew them.
+   *
+   * @throws {RedisUnavailableError} when Redis is away.
+   */
+  async reset(policy: RateLimitAnyPolicyRef, subject: RateLimitSubject): Promise<void> {
+    if (this.#limitsCallsInFlight(policy)) {
+      await this.permits.reset(this.#permit(policy, subject).key);
+      return;
+    }
     await this.#forEach(policy, [subject, 0], (call) => this.limiter.reset(call));
   }
 
@@ -101,10 +161,24 @@ export class RateLimitService {
     await this.#forEach(policy, [subject, 0], (call) => this.limiter.block(call, 0));
   }
 
+  #permit(
+    policy: string | ConcurrencyPolicy,
+    subject: RateLimitSubject,
+  ): { permit: PermitPolicy; key: string } {
+    const permit = this.calls.policies.permit(policy);
+    return { permit, key: this.calls.permitKey(permit, checkedSubject(subject)) };
+  }
+
+  #limitsCallsInFlight(policy: RateLimitAnyPolicyRef): policy is string | ConcurrencyPolicy {
+    if (typeof policy !== 'string') return isConcurrency(policy);
+    const rule = this.calls.policies.find(policy);
+    return rule !== undefined && isPermitPolicy(rule.policy);
+  }
+
   /** Decides by the policies that are enforced; those in shadow only watch. */
   #decide(policy: RateLimitPolicyRef, subject: RateLimitSubject, cost: number): Verdict | Promise<Verdict> {
     const asker = { subject: checkedSubject(subject) };
-    const [group, watching] = this.policies.groups(policy);
+    const [group, watching] = this.calls.policies.groups(policy);
     const verdict = this.#decideBy(group, asker, cost);
     return watching === undefined ? verdict : this.#watched(verdict, this.#watch(watching, asker, cost));
   }
@@ -135,7 +209,7 @@ export class RateLimitService {
     act: (call: LimitCall) => Promise<void>,
   ): Promise<void> {
     const asker = { subject: checkedSubject(subject) };
-    for (const group of this.policies.groups(policy)) {
+    for (const group of this.calls.policies.groups(policy)) {
       if (group !== undefined) await act(await this.calls.of(group, asker, cost));
     }
   }

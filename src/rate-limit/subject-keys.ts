@@ -66,6 +66,11 @@ export class SubjectKeys {
     return { plan, subject, keys, cost };
   }
 
+  /** Returns the one key of a subject of one policy. */
+  key(subject: string, keyPart: string): string {
+    return (this.#known.get(subject) ?? this.#headOf(subject)) + keyPart;
+  }
+
   #headOf(subject: string): string {
     const hidden =
       this.#secret === undefined

@@ -1,14 +1,19 @@
+import { escapeSegment } from '../common/keys/key-encoding.js';
 import type { RateLimitKey, RateLimitSingleKey } from './rate-limit-use.options.js';
 
 /**
  * Names what kind of subject a key finds, so that a user and an API key of the same text are counted apart. Addresses,
  * and what a function or a caller of `RateLimitService` names, have none.
- *
- * @internal
  */
-export function kindOf(key: RateLimitKey | undefined): string {
+function kindOf(key: RateLimitKey | undefined): string {
   if (isSeveral(key)) return key.map((single) => kindOfSingle(single) || plainKind(single)).join('+');
   return key === undefined ? '' : kindOfSingle(key);
+}
+
+/** Returns the last part of the keys of a policy: its name, and the kind of subject. @internal */
+export function keyPartOf(name: string, key: RateLimitKey | undefined): string {
+  const kind = kindOf(key);
+  return escapeSegment(name) + (kind === '' ? '' : `@${escapeSegment(kind)}`);
 }
 
 /** Tells whether two keys find the same subjects. @internal */

@@ -5,6 +5,8 @@ import {
   type RateLimitAlgorithm,
   type RateLimitPolicy,
 } from '../../src/rate-limit/rate-limit-policy.options.js';
+import { RateLimitExceededError } from '../../src/rate-limit/rate-limit.errors.js';
+import type { ConcurrencyPolicy } from '../../src/rate-limit/concurrency.options.js';
 import type { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 
 /** Is a service over the topology under test, and a second one that shares its state like another instance. */
@@ -23,6 +25,7 @@ export function rateLimitContract(open: () => Promise<RateLimitContractParts>): 
   });
   afterAll(() => parts?.close());
 
+  describe('of calls in flight', () => permitContract(() => parts!));
   describe.each(RATE_LIMIT_ALGORITHMS)('by %s', (algorithm) => algorithmContract(algorithm, () => parts!));
 }
 
@@ -188,5 +191,71 @@ function algorithmContract(algorithm: RateLimitAlgorithm, parts: () => RateLimit
     const denied = await limits.consume(three, randomUUID(), { cost: 4 });
     expect(denied).toMatchObject({ allowed: false, remaining: 3 });
     expect(denied.retryAfterMs).toBe(3_600_000);
+  });
+}
+
+function permitContract(parts: () => RateLimitContractParts): void {
+  let limits: RateLimitService;
+  let others: RateLimitService;
+  const two: ConcurrencyPolicy = { name: 'two', concurrency: 2 };
+
+  beforeAll(() => {
+    ({ limits, others } = parts());
+  });
+
+  it('lets so many begin on all instances, and the next when one has ended', async () => {
+    const subject = randomUUID();
+    const [one, other] = [await limits.acquire(two, subject), await others.acquire(two, subject)];
+    expect([one, other].map(({ decision }) => decision.remaining)).toEqual([1, 0]);
+    expect(one.decision).toMatchObject({ allowed: true, policy: 'two', limit: 2, degraded: false });
+    const refused = await limits.acquire(two, subject).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(RateLimitExceededError);
+    expect(refused).toMatchObject({
+      decision: { policy: 'two', limit: 2, remaining: 0, retryAfterMs: 1_000 },
+    });
+    expect(await others.peek(two, subject)).toMatchObject({ allowed: false, remaining: 0 });
+    await one.release();
+    await one.release();
+    expect(await limits.peek(two, subject)).toMatchObject({ allowed: true, remaining: 1 });
+    await (await others.acquire(two, subject)).release();
+    await other.release();
+    expect(await limits.peek(two, subject)).toMatchObject({ remaining: 2, resetMs: 0 });
+  });
+
+  it('never lets more begin, however many try at once', async () => {
+    const subject = randomUUID();
+    const policy: ConcurrencyPolicy = { name: 'burst', concurrency: 7 };
+    const tries = Array.from({ length: 60 }, (_, i) =>
+      (i % 2 === 0 ? limits : others).acquire(policy, subject),
+    );
+    const settled = await Promise.allSettled(tries);
+    const taken = settled.filter((one) => one.status === 'fulfilled').map(({ value }) => value);
+    expect(taken).toHaveLength(7);
+    await Promise.all(taken.map((permit) => permit.release()));
+    expect(await limits.peek(policy, subject)).toMatchObject({ remaining: 7 });
+  });
+
+  it('gives a permit back whatever becomes of the work', async () => {
+    const subject = randomUUID();
+    const single: ConcurrencyPolicy = { name: 'single', concurrency: 1 };
+    expect(await limits.withPermit(single, subject, () => 'done')).toBe('done');
+    const failing = limits.withPermit(single, subject, () => Promise.reject(new Error('mine')));
+    await expect(failing).rejects.toThrow('mine');
+    const nested = limits.withPermit(single, subject, () =>
+      others.withPermit(single, subject, () => 'twice'),
+    );
+    await expect(nested).rejects.toThrow(RateLimitExceededError);
+    expect(await limits.peek(single, subject)).toMatchObject({ remaining: 1 });
+  });
+
+  it('keeps subjects apart, frees them by hand, and refuses nobody in shadow', async () => {
+    const [ann, bob] = [randomUUID(), randomUUID()];
+    await limits.acquire(two, ann);
+    await limits.acquire(two, ann);
+    expect(await limits.peek(two, bob)).toMatchObject({ remaining: 2 });
+    const shadowed = await limits.acquire({ ...two, shadow: true }, ann);
+    expect(shadowed.decision).toMatchObject({ allowed: true });
+    await others.reset(two, ann);
+    expect(await limits.peek(two, ann)).toMatchObject({ remaining: 2 });
   });
 }

@@ -10,6 +10,9 @@ import { DynamicLimits } from '../../src/rate-limit/dynamic-limits.js';
 import { LimitCalls } from '../../src/rate-limit/limit-calls.js';
 import { Limiter } from '../../src/rate-limit/limiter.js';
 import { MemoryLimits } from '../../src/rate-limit/memory-limits.js';
+import { PermitLeases } from '../../src/rate-limit/permit-leases.js';
+import { PermitStore } from '../../src/rate-limit/permit-store.js';
+import { Permits } from '../../src/rate-limit/permits.js';
 import { RateLimitPolicies } from '../../src/rate-limit/rate-limit-policies.js';
 import {
   resolveRateLimitOptions,
@@ -44,14 +47,21 @@ export function limitsOver(redis: RedisGateway, options: LimitsOptions = {}): Ra
     ...raw
   } = options;
   const resolved = resolveRateLimitOptions(raw);
-  const onRedis = new RedisLimits(redis, new DecisionDeadline(clock, resolved), events);
+  const deadline = new DecisionDeadline(clock, resolved);
+  const onRedis = new RedisLimits(redis, deadline, events);
   const settings = new SuiteSettings(namespace, secrets);
   const denials = new Denials(clock, resolved, new ReleaseChannel(redis, events, settings));
   const shared = new SharedLimits(onRedis, denials);
   const limiter = new Limiter(shared, new MemoryLimits(clock, resolved), events);
   const subjects = new SubjectKeys(settings);
-  const calls = new LimitCalls(subjects, new DynamicLimits(clock, resolved, events));
-  return new RateLimitService(limiter, new RateLimitPolicies(resolved), calls);
+  const calls = new LimitCalls(
+    new RateLimitPolicies(resolved, {}),
+    subjects,
+    new DynamicLimits(clock, resolved, events),
+  );
+  const store = new PermitStore(redis, deadline, events);
+  const permits = new Permits(store, new PermitLeases(store, clock), events);
+  return new RateLimitService(limiter, calls, permits);
 }
 
 /** Gives scripts the time that `setTime` chose in place of the server's. */

@@ -147,6 +147,17 @@ export function checkShop({ server, create }: Setting): void {
     assert.equal((await limits.consume(policies, 'you')).allowed, true);
   });
 
+  test('RateLimitService lets so many be in flight, and renews their permits', async () => {
+    const limits = get(RateLimitService);
+    const policy = { name: 'in-flight', concurrency: 1, lease: '1s' } as const;
+    const permit = await limits.acquire(policy, 'me');
+    await assert.rejects(limits.acquire(policy, 'me'), RateLimitExceededError);
+    const renewed = () => executed.some((source) => source.includes('added + redis.call'));
+    while (!renewed()) await new Promise((resolve) => setTimeout(resolve, 20));
+    await permit.release();
+    assert.equal(await limits.withPermit(policy, 'me', () => 'free'), 'free');
+  });
+
   test('@WithLock lets one reservation in at a time', async () => {
     const shop = get(ShopService);
     await Promise.all(Array.from({ length: 5 }, () => shop.reserve('1', 1)));
