@@ -13,8 +13,8 @@ const MAX_BATCH = 100;
 const MIN_TIMEOUT_MS = 50;
 
 interface KeeperDeps {
-  readonly redis: RedisGateway;
-  readonly scripts: LockScripts;
+  readonly redis: Pick<RedisGateway, 'groupKeys'>;
+  readonly scripts: Pick<LockScripts, 'renew' | 'release'>;
   readonly events: SuiteEvents;
   readonly clock: Clock;
 }
@@ -40,6 +40,11 @@ export class LeaseKeeper {
   keep(lease: Lease): void {
     this.#leases.set(lease.claim.token, lease);
     this.#wakeFor(lease);
+  }
+
+  /** Says whether the claim of this name holds its lock. */
+  has(token: string): boolean {
+    return this.#leases.has(token);
   }
 
   /**

@@ -56,7 +56,7 @@ export class LockEngine {
       guardMs: options.restartGuardMs,
       ttlMs: options.ttlMs,
     });
-    this.#rooms = new WaitRooms({ ...parts, guard: this.#guard });
+    this.#rooms = new WaitRooms({ ...parts, guard: this.#guard, keeper: this.keeper });
     this.#acquirer = new LockAcquirer({ ...parts, guard: this.#guard, rooms: this.#rooms });
     this.#station = new LockStation({
       redis,

@@ -66,7 +66,8 @@ export class LockStation implements ChannelListener {
 
   #onGranted([token = '', fence = '0', serverMs, leaseMs, lease = '']: string[]): void {
     const turn = { fence: BigInt(fence), serverMs: Number(serverMs), leaseMs: Number(leaseMs) };
-    if (this.#deps.rooms.call(token, turn)) return;
+    // Who holds it already was told so by the answer to a question of its own, which overtook this word.
+    if (this.#deps.rooms.call(token, turn) || this.#deps.keeper.has(token)) return;
     const keys = siblingKeys(lease);
     if (keys !== undefined) this.#deps.onStray(token, keys);
   }

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
+import type { LeaseKeeper } from './lease-keeper.js';
 import type { ResourceClaim } from './lease.js';
 import type { LockScripts } from './lock.scripts.js';
 import type { RestartGuard } from './restart-guard.js';
@@ -15,6 +16,7 @@ const RETRY_MS = 200;
 interface RoomsDeps {
   readonly scripts: LockScripts;
   readonly guard: RestartGuard;
+  readonly keeper: Pick<LeaseKeeper, 'has'>;
   readonly events: SuiteEvents;
   readonly clock: Clock;
 }
@@ -128,7 +130,8 @@ export class WaitRooms {
     try {
       const reply = await scripts.acquire(claim, 'rejoin', guard.msFor(claim.ttlMs));
       if (!this.#waiters.has(claim.token)) {
-        await scripts.release(claim);
+        // Its turn may have come by the channel meanwhile.
+        if (!this.#deps.keeper.has(claim.token)) await scripts.release(claim);
       } else if (reply.kind === 'held') {
         waiter.hold({ fence: reply.fence, leaseMs: reply.leaseMs, fromMs: sentAtMs });
         this.expect(claim.keys.lease, reply.leaseMs);

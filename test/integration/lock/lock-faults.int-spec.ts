@@ -155,6 +155,20 @@ describe('locks when something fails', () => {
     await until(async () => (await near.locks.inspect('late')) === null);
   });
 
+  it('stay with a holder who is told of its turn once more', async () => {
+    const lock = await near.locks.acquire('twice');
+    const next = far.locks.acquire('twice');
+    await waitingFor('twice', 1);
+    await lock.release();
+    await using held = await next;
+    const [station] = held.token.split('.');
+    const news = `granted ${held.token} ${held.fence} 1 1000 ${near.keysOf('twice').lease}`;
+    await near.gateway.send(['PUBLISH', `${namespace}:lock:station:${station}`, news]);
+    // What is answered after it shows that the word has arrived, and was heeded or not.
+    for (let i = 0; i < 3; i++) await (await far.locks.acquire('after')).release();
+    expect((await near.locks.inspect('twice'))?.fence).toBe(held.fence);
+  });
+
   it('hand out no lease that has ended on its way', async () => {
     proxy.delay(80);
     await expect(far.locks.tryAcquire('slow', { ttl: 60 })).rejects.toThrow(RedisUnavailableError);
