@@ -70,15 +70,20 @@ export class ClaimSeeker {
   async seek(request: LoadRequest, seeker: Seeker, first: Look): Promise<Sought | null> {
     const patience = this.#patience(request, seeker);
     let look = first;
-    for (let round = 0; round < MAX_ROUNDS; round++) {
+    let awaitedLoad: string | null = null;
+    let rounds = 0;
+    while (rounds < MAX_ROUNDS) {
       if (look.kind === 'hit') return { kind: 'value', value: look.value };
       if (look.kind === 'failed') return look;
+      // A load may take its time, as long as it is the same.
+      if (look.kind === 'miss' || look.token !== awaitedLoad) rounds++;
       if (look.kind === 'miss') {
         const claim = await this.prepare(request, seeker.token, look.old?.stored);
         const taken = await claim.take(look.content);
         if (taken === null) return { kind: 'claim', claim, old: look.old };
         look = await this.#parts.reader.judge(request, taken.found);
       } else {
+        awaitedLoad = look.token;
         seeker.onWait(look.token);
         const limitMs = Math.min(WAIT_MS, patience.leftMs());
         if (limitMs <= 0) return patience.end();
