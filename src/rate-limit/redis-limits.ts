@@ -27,8 +27,8 @@ interface Waiting {
 /**
  * Counts calls on Redis and decides them within a bounded time.
  *
- * Calls of one moment go out together, in one script run for each way of counting: at once when none is under way, so
- * that a single caller never waits, else at the end of the event loop's turn.
+ * Calls of one turn of the event loop go out together at its end, in one script run for each way of counting. A single
+ * caller does not wait for that: there is nothing else to end.
  *
  * @internal
  */
@@ -36,7 +36,6 @@ interface Waiting {
 export class RedisLimits {
   readonly #batches = new Map<LuaScript, Waiting[]>();
   #isScheduled = false;
-  #underWay = 0;
   readonly #flush = () => {
     this.#isScheduled = false;
     for (const [script, batch] of this.#batches) this.#send(script, batch);
@@ -58,7 +57,10 @@ export class RedisLimits {
     const batch = this.#batches.get(script);
     if (batch === undefined) this.#batches.set(script, [{ call, settle }]);
     else if (batch.push({ call, settle }) === MAX_BATCH) this.#send(script, batch);
-    if (!this.#isScheduled) this.#schedule();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // Requests come one after the other in a turn of the event loop, each from a socket of its own.
+    setImmediate(this.#flush);
   }
 
   /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
@@ -74,13 +76,6 @@ export class RedisLimits {
   /** Blocks the windows of a call for `blockMs`; 0 lifts it. @throws {RedisUnavailableError} when Redis is away. */
   async block(call: LimitCall, blockMs: number): Promise<void> {
     await this.redis.run(blockWindows(call, blockMs));
-  }
-
-  #schedule(): void {
-    this.#isScheduled = true;
-    // nextTick runs once all that is ready to go on has done so, and those may be callers too.
-    if (this.#underWay === 0) process.nextTick(this.#flush);
-    else setImmediate(this.#flush);
   }
 
   #send(script: LuaScript, batch: readonly Waiting[]): void {
@@ -104,7 +99,6 @@ export class RedisLimits {
       for (const waiting of batch) conclude(waiting, null);
     };
     const stop = this.deadline.watch(letGo);
-    this.#underWay++;
     try {
       const read = outcomeReader(await this.redis.run(consumeCalls(script, calls)));
       for (const waiting of batch) conclude(waiting, read(waiting.call));
@@ -112,7 +106,6 @@ export class RedisLimits {
       this.events.emit('rate-limit:degraded', { error: toError(error) });
       letGo();
     } finally {
-      this.#underWay--;
       stop();
     }
   }

@@ -20,7 +20,7 @@ export function refusalOf(context: ExecutionContext, verdict: Verdict): Promise<
   return exceptionFor(context, {
     http: () => new RateLimitException(problem, decision),
     graphql: () => new RateLimitGraphqlException(problem, decision),
-    message: { status: 'error', message: problem.detail, ...refusalPayload(problem, decision) },
+    message: () => ({ status: 'error', message: problem.detail, ...refusalPayload(problem, decision) }),
   });
 }
 
@@ -32,7 +32,7 @@ export async function callerRefusalOf(context: ExecutionContext, error: unknown)
   return exceptionFor(context, {
     http: exception,
     graphql: exception,
-    message: { status: 'error', message: problem.detail, code: problem.code },
+    message: () => ({ status: 'error', message: problem.detail, code: problem.code }),
   });
 }
 
@@ -44,16 +44,16 @@ export async function callerRefusalOf(context: ExecutionContext, error: unknown)
  */
 async function exceptionFor(
   context: ExecutionContext,
-  { http, graphql, message }: { http: () => Error; graphql: () => Error; message: object },
+  { http, graphql, message }: { http: () => Error; graphql: () => Error; message: () => object },
 ): Promise<Error> {
   switch (context.getType<string>()) {
     case 'ws': {
       const { WsException } = await import('@nestjs/websockets');
-      return withoutStack(() => new WsException(message));
+      return withoutStack(() => new WsException(message()));
     }
     case 'rpc': {
       const { RpcException } = await import('@nestjs/microservices');
-      return withoutStack(() => new RpcException(message));
+      return withoutStack(() => new RpcException(message()));
     }
     case 'graphql':
       return withoutStack(graphql);
