@@ -26,7 +26,14 @@ async function start(platform, guard, url) {
     child.send('cpu');
     return (await once(child, 'message'))[0].cpuUs;
   };
-  return { guard, url: `http://127.0.0.1:${port}/`, cpuUs, stop: () => child.disconnect(), rates: [], costs: [] };
+  return {
+    guard,
+    url: `http://127.0.0.1:${port}/`,
+    cpuUs,
+    stop: () => child.disconnect(),
+    rates: [],
+    costs: [],
+  };
 }
 
 async function turn({ guard, url, cpuUs }, durationMs) {
@@ -51,7 +58,9 @@ async function measure(platform, server) {
     }
   }
   const [bare] = apps;
-  console.log(`\n${platform}, ${CONNECTIONS} connections: requests a second, ratio to none, added processor time`);
+  console.log(
+    `\n${platform}, ${CONNECTIONS} connections: requests a second, ratio to none, added processor time`,
+  );
   for (const { guard, rates, costs, stop } of apps) {
     const ratio = median(rates.map((rate, i) => rate / bare.rates[i])).toFixed(2);
     const addedUs = median(costs.map((cost, i) => cost - bare.costs[i])).toFixed(1);
