@@ -4,6 +4,9 @@ import { InjectClock } from '../connection/connection.tokens.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
 
+/** Is how much later than asked a timer may call, and the turn of the event loop after it, in milliseconds. */
+const LATE_MS = 2;
+
 /** Is what waits for an answer. */
 interface Watched {
   /** Is by the monotonic clock. */
@@ -23,11 +26,14 @@ export class DecisionDeadline {
   readonly #overdue = new Set<Watched>();
   /** One timer serves all, and goes on when there is nothing to watch: most answers come long before it. */
   #isTicking = false;
+  readonly #limitMs: number;
 
   constructor(
     @InjectClock() private readonly clock: Clock,
-    @Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions,
-  ) {}
+    @Inject(RATE_LIMIT_MODULE_OPTIONS) { decisionTimeoutMs }: ResolvedRateLimitOptions,
+  ) {
+    this.#limitMs = Math.max(1, decisionTimeoutMs - LATE_MS);
+  }
 
   /** Tells whether an answer is overdue and still out: as long as it is, asking again would be another wait. */
   get isMissed(): boolean {
@@ -36,14 +42,18 @@ export class DecisionDeadline {
 
   /** Calls `expire` once the time is up, unless the function returned is called before, as it must be in the end. */
   watch(expire: () => void): () => void {
-    const { decisionTimeoutMs } = this.options;
-    const watched = { dueAt: this.clock.monotonic() + decisionTimeoutMs, expire };
+    const watched = { dueAt: this.clock.monotonic() + this.#limitMs, expire };
     this.#waiting.add(watched);
-    if (!this.#isTicking) this.#tickAfter(decisionTimeoutMs);
+    if (!this.#isTicking) this.#tickAfter(this.#limitMs);
     return () => {
       this.#waiting.delete(watched);
       this.#overdue.delete(watched);
     };
+  }
+
+  /** Calls `expire` of all that is waited for, now that no answer will come. */
+  expireAll(): void {
+    for (const { expire } of this.#waiting) expire();
   }
 
   #tickAfter(delayMs: number): void {

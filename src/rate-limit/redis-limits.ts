@@ -25,7 +25,7 @@ interface Waiting {
 }
 
 /**
- * Counts calls on Redis and decides them within a bounded time.
+ * Counts calls on Redis and decides them within a bounded time; at once without it while its connection is lost.
  *
  * Calls of one turn of the event loop go out together at its end, in one script run for each way of counting. A single
  * caller does not wait for that: there is nothing else to end.
@@ -36,6 +36,7 @@ interface Waiting {
 export class RedisLimits {
   readonly #batches = new Map<LuaScript, Waiting[]>();
   #isScheduled = false;
+  #isLost = false;
   readonly #flush = () => {
     this.#isScheduled = false;
     for (const [script, batch] of this.#batches) this.#send(script, batch);
@@ -45,11 +46,20 @@ export class RedisLimits {
     @InjectGateway(STATE_CONNECTION) private readonly redis: RedisGateway,
     private readonly deadline: DecisionDeadline,
     private readonly events: SuiteEvents,
-  ) {}
+  ) {
+    events.on('connection:closed', ({ connection }) => {
+      if (connection !== redis.name) return;
+      this.#isLost = true;
+      deadline.expireAll();
+    });
+    events.on('connection:connected', ({ connection }) => {
+      if (connection === redis.name) this.#isLost = false;
+    });
+  }
 
   /** Decides one call; `settle` is called once, at once if Redis is known to be away. */
   decide(call: LimitCall, settle: Settle): void {
-    if (this.deadline.isMissed || this.redis.availability.state === 'down') {
+    if (this.#isLost || this.deadline.isMissed || this.redis.availability.state === 'down') {
       settle(null);
       return;
     }

@@ -33,7 +33,7 @@ export async function hammer({ url, namespace, policy, forMs, parallel }: Hammer
 }
 
 /** Lets each run of the deciding script answer the time by which it decided, and takes that off the reply again. */
-function recording(redis: RedisGateway, admissions: Admission[]): RedisGateway {
+export function recording(redis: RedisGateway, admissions: Admission[]): RedisGateway {
   const altered = new Map<LuaScript, LuaScript>();
   const run: RedisGateway['run'] = async (call, options) => {
     const source = call.script.source.replace(/return reply$/, 'reply[#reply + 1] = now\nreturn reply');
