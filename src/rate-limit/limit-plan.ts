@@ -68,5 +68,7 @@ export function planOf(policies: readonly ResolvedPolicy[]): LimitPlan {
 
 /** Lists what a script takes for a window, as texts, since they are sent again and again. */
 function described({ policy, algorithm, shape }: PlannedWindow): string[] {
-  return [policy.limit, policy.windowMs, policy.blockMs, shape[algorithm.takes]].map(String);
+  const { limit, windowMs, blocksMs, forgiveMs } = policy;
+  const block = blocksMs.length < 2 ? (blocksMs[0] ?? 0) : [...blocksMs, forgiveMs].join();
+  return [limit, windowMs, block, shape[algorithm.takes]].map(String);
 }

@@ -11,7 +11,11 @@ interface Memory {
   readonly letter: string;
   readonly state: unknown;
   readonly blockedUntil: number;
+  /** Counts the blocks that choose the next, until they are forgotten. */
+  readonly offences: { readonly count: number; readonly until: number };
 }
+
+const NO_OFFENCES = { count: 0, until: 0 };
 
 /** Is one call at one moment. */
 interface Moment {
@@ -73,6 +77,7 @@ export class MemoryLimits {
       letter,
       state: found?.letter === letter ? found.state : null,
       blockedUntil: found?.blockedUntil ?? 0,
+      offences: found?.offences ?? NO_OFFENCES,
     };
   }
 
@@ -94,18 +99,23 @@ export class MemoryLimits {
 
   /** Answers how a window stands that does not count the call, and begins a block if the call exceeded it. */
   #refuse({ window, known, trial }: Look, { now, cost }: Moment): Trial<unknown> {
-    const block = window.policy.blockMs * 1_000;
+    const { blocksMs, forgiveMs } = window.policy;
     if (trial.allowed) return attempt(window, known, { now, cost: 0 });
-    if (cost <= 0 || block === 0 || known.blockedUntil > now) return trial;
+    if (cost <= 0 || blocksMs.length === 0 || known.blockedUntil > now) return trial;
+    const before = known.offences.until > now ? known.offences.count : 0;
+    const count = Math.min(before + 1, blocksMs.length);
+    const block = (blocksMs[count - 1] ?? 0) * 1_000;
     const state = block < trial.reset ? known.state : null;
-    this.#keep(window, { ...known, state, blockedUntil: now + block }, now);
+    const blockedUntil = now + block;
+    const offences = blocksMs.length < 2 ? NO_OFFENCES : { count, until: blockedUntil + forgiveMs * 1_000 };
+    this.#keep(window, { ...known, state, blockedUntil, offences }, now);
     const [reset, retry] = [Math.max(trial.reset, block), Math.max(trial.retry, block)];
     return { ...trial, remaining: 0, reset, retry };
   }
 
   #keep({ key }: KeyedWindow, memory: Memory, now: number): void {
     this.#known.delete(key);
-    if (memory.state === null && memory.blockedUntil <= now) return;
+    if (memory.state === null && Math.max(memory.blockedUntil, memory.offences.until) <= now) return;
     const oldest = this.#known.size >= this.options.memorySubjects ? this.#known.keys().next() : null;
     if (oldest?.done === false) this.#known.delete(oldest.value);
     this.#known.set(key, memory);

@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { DURATION_FORM, readDuration, type Duration } from '../common/duration.js';
-import { IsDuration, IsFlag, IsOneOf, IsText, rule } from '../common/option-rules.js';
+import { IsFlag, IsOneOf, IsText, rule } from '../common/option-rules.js';
 
 /** Lists how calls may be counted. @internal */
 export const RATE_LIMIT_ALGORITHMS = [
@@ -37,6 +37,9 @@ export const MAX_LIMIT = 1_000_000_000;
 
 /** Is what the largest limit of a sliding log may be: each call reads and writes the whole log. @internal */
 export const MAX_LOG_LIMIT = 10_000;
+
+/** Is how many blocks a list of them may have. */
+const MAX_BLOCKS = 16;
 
 /** Says which names policies may have. @internal */
 export const POLICY_NAME = /^[\w.:/-]{1,64}$/;
@@ -111,9 +114,32 @@ export class RateLimitPolicy {
   })
   burst?: number;
 
-  /** Refuses a subject for this long once it has exceeded the limit. @default only until there is room again */
-  @IsDuration()
-  block?: Duration;
+  /**
+   * Refuses a subject for this long once it has exceeded the limit; of up to 16 durations, for the first the first time,
+   * for the second the second time, and so on, for the last from then on.
+   *
+   * @default only until there is room again
+   */
+  @rule({
+    name: 'isBlock',
+    mustBe: `${DURATION_FORM}, or a list of 1 to ${MAX_BLOCKS} of these`,
+    accepts: (value) => {
+      const blocks = Array.isArray(value) ? (value as unknown[]) : [value];
+      return (
+        blocks.length > 0 && blocks.length <= MAX_BLOCKS && blocks.every((one) => readDuration(one) !== null)
+      );
+    },
+  })
+  block?: Duration | readonly Duration[];
+
+  /** Is for how long after a block it counts when the next is chosen from the list. @default the longest block */
+  @rule({
+    name: 'isForgive',
+    mustBe: `${DURATION_FORM}, and only with a block that is a list`,
+    accepts: (value, { block }: Partial<RateLimitPolicy>) =>
+      readDuration(value) !== null && Array.isArray(block),
+  })
+  forgive?: Duration;
 
   /** Says what happens while Redis is away. @default 'memory' */
   @IsOneOf('allow', 'deny', 'memory')

@@ -18,8 +18,10 @@ export interface PolicyFrame {
   readonly keyPart: string;
   readonly windowMs: number;
   readonly algorithm: RateLimitAlgorithm;
-  /** Is 0 when an excess does not block. */
-  readonly blockMs: number;
+  /** Holds how long an excess blocks: the first, the second, and so on; the last goes on. Empty when it does not. */
+  readonly blocksMs: readonly number[];
+  /** Is for how long after a block it counts when the next is chosen. */
+  readonly forgiveMs: number;
   readonly onRedisDown: RateLimitOnRedisDown;
   readonly shadow: boolean;
 }
@@ -60,13 +62,15 @@ export function resolvePolicy(raw: RateLimitPolicy, fallbackName?: string): Poli
   const { limit } = raw;
   const shown = shownName(typeof limit === 'number' ? limit : 'some', windowMs);
   const name = raw.name ?? fallbackName ?? shown;
+  const blocksMs = [raw.block ?? []].flat().map((block) => toMs(block, 'block'));
   const frame: PolicyFrame = {
     name,
     isNamed: raw.name !== undefined,
     keyPart: keyPartOf(name, undefined),
     windowMs,
     algorithm: raw.algorithm ?? 'sliding-window',
-    blockMs: raw.block === undefined ? 0 : toMs(raw.block, 'block'),
+    blocksMs,
+    forgiveMs: raw.forgive === undefined ? Math.max(0, ...blocksMs) : toMs(raw.forgive, 'forgive'),
     onRedisDown: raw.onRedisDown ?? 'memory',
     shadow: raw.shadow ?? false,
   };

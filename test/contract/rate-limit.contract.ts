@@ -8,6 +8,7 @@ import {
 import { RateLimitExceededError } from '../../src/rate-limit/rate-limit.errors.js';
 import type { ConcurrencyPolicy } from '../../src/rate-limit/concurrency.options.js';
 import type { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
+import { until } from '../support/until.js';
 
 /** Is a service over the topology under test, and a second one that shares its state like another instance. */
 export interface RateLimitContractParts {
@@ -151,6 +152,28 @@ function algorithmContract(algorithm: RateLimitAlgorithm, parts: () => RateLimit
     expect((await others.peek(policy, subject)).retryAfterMs).toBeGreaterThan(86_000_000);
     await limits.reset(policy, subject);
     expect(await limits.consume(policy, subject)).toMatchObject({ allowed: true });
+  });
+
+  it('blocks longer each time, remembers that on one key, and forgives by hand', async () => {
+    const policy: RateLimitPolicy = {
+      name: 'patient',
+      limit: 1,
+      window: 50,
+      block: [100, '1d'],
+      forgive: '1h',
+      algorithm,
+    };
+    const subject = randomUUID();
+    await limits.consume(policy, subject);
+    expect((await limits.consume(policy, subject)).retryAfterMs).toBeLessThanOrEqual(100);
+    await until(async () => (await others.consume(policy, subject)).allowed);
+    const again = (await Promise.all([1, 2].map(() => limits.consume(policy, subject)))).at(-1);
+    expect(again?.retryAfterMs).toBeGreaterThan(86_000_000);
+    await others.unblock(policy, subject);
+    await until(async () => (await limits.peek(policy, subject)).allowed);
+    await limits.reset(policy, subject);
+    await limits.consume(policy, subject);
+    expect((await limits.consume(policy, subject)).retryAfterMs).toBeLessThanOrEqual(100);
   });
 
   it('finds the limit of each subject, and keeps it', async () => {

@@ -13,7 +13,7 @@
 -- include _fill.lua
 local deciders = { f = fix, s = slide, g = pace, t = fill }
 local decide, limit, length, block, extra = {}, {}, {}, {}, {}
-local values, blocks, oks, states, rest, resets, retries, stays = {}, {}, {}, {}, {}, {}, {}, {}
+local values, blocks, records, oks, states, rest, resets, retries, stays = {}, {}, {}, {}, {}, {}, {}, {}, {}
 local reply, size, first, at = {}, 0, 0, 1
 
 local function try(w, cost)
@@ -25,7 +25,7 @@ end
 local function look(w, cost)
   local key = KEYS[first + w]
   -- include _read.lua
-  values[w], blocks[w] = value, blocked
+  values[w], blocks[w], records[w] = value, blocked, record
   if blocked <= now or cost < 0 then
     try(w, cost == 0 and 1 or cost)
   else
@@ -39,12 +39,12 @@ end
 local function settle(w, cost, counts)
   local key, allowed = KEYS[first + w], oks[w]
   if counts and cost ~= 0 then
-    write(key, states[w], resets[w], blocks[w], stays[w])
+    write(key, states[w], resets[w], blocks[w], stays[w], records[w])
   elseif allowed then
     try(w, 0)
-  elseif cost > 0 and block[w] > 0 and blocks[w] <= now then
-    bar(key, values[w], resets[w], block[w])
-    rest[w], resets[w], retries[w] = 0, max(resets[w], block[w]), max(retries[w], block[w])
+  elseif cost > 0 and block[w] ~= '0' and blocks[w] <= now then
+    local barred = bar(key, values[w], resets[w], block[w], records[w])
+    rest[w], resets[w], retries[w] = 0, max(resets[w], barred), max(retries[w], barred)
   end
   local remaining, reset, retry = rest[w], resets[w], retries[w]
   -- include _answer.lua
@@ -55,7 +55,7 @@ while at <= #ARGV do
   at = at + 3
   for w = 1, windows do
     decide[w], limit[w], length[w] = deciders[ARGV[at]], tonumber(ARGV[at + 1]), ARGV[at + 2] * 1000
-    block[w], extra[w], at = ARGV[at + 3] * 1000, tonumber(ARGV[at + 4]), at + 5
+    block[w], extra[w], at = ARGV[at + 3], tonumber(ARGV[at + 4]), at + 5
   end
   for _ = 1, calls do
     local counts = true

@@ -30,6 +30,16 @@ const POLICIES: Record<string, (RateLimitPolicy & { limit: number })[]> = {
     { limit: 10, window: '1h', algorithm: 'fixed-window', block: '10m' },
   ],
   'a pace that blocks': [{ limit: 7, window: '1h', algorithm: 'gcra', block: '2h' }],
+  'a window that blocks longer each time': [
+    { limit: 5, window: '1h', block: ['5m', '2h', '3h'], forgive: '4h' },
+  ],
+  'a fixed window that blocks longer each time': [
+    { limit: 5, window: '1h', algorithm: 'fixed-window', block: ['5m', '90m'] },
+  ],
+  'two windows that block longer each time': [
+    { name: 'a', limit: 4, window: '10m', block: ['1m', '30m'], forgive: '1h' },
+    { name: 'b', limit: 30, window: '5h', algorithm: 'gcra', block: ['20m', '1h'], forgive: '1m' },
+  ],
   'windows of all kinds': [
     { name: 'a', limit: 12, window: '1h', algorithm: 'fixed-window', block: '20m' },
     { name: 'b', limit: 300, window: '9h', algorithm: 'gcra', burst: 8 },
