@@ -175,6 +175,7 @@ export {
   LockBusyError,
   LockContextError,
   LockLostError,
+  LockRefusedError,
   LockTimeoutError,
   type LockLostReason,
 } from './lock/lock.errors.js';

@@ -3,6 +3,7 @@ import type { SuiteEvents } from '../common/events.js';
 import type { KeySpace } from '../common/keys/key-space.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
+import { EvictionGuard } from './eviction-guard.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Lease } from './lease.js';
 import { LockAcquirer, type Acquired, type Patience, type Wish } from './lock-acquirer.js';
@@ -36,6 +37,7 @@ export class LockEngine {
   readonly #scripts: LockScripts;
   readonly #acquirer: LockAcquirer;
   readonly #guard: RestartGuard;
+  readonly #eviction: EvictionGuard | null;
   readonly #rooms: WaitRooms;
   readonly #station: LockStation;
   readonly #newToken: () => string;
@@ -56,6 +58,7 @@ export class LockEngine {
       guardMs: options.restartGuardMs,
       ttlMs: options.ttlMs,
     });
+    this.#eviction = options.requireNoEviction ? new EvictionGuard(parts) : null;
     this.#rooms = new WaitRooms({ ...parts, guard: this.#guard, keeper: this.keeper });
     this.#acquirer = new LockAcquirer({ ...parts, guard: this.#guard, rooms: this.#rooms });
     this.#station = new LockStation({
@@ -82,6 +85,7 @@ export class LockEngine {
    *
    * @returns null when it is held and not to be waited for.
    * @throws {LockTimeoutError} when it did not become free in time.
+   * @throws {LockRefusedError} when the server may evict locks and must not.
    * @throws {RedisUnavailableError} when the server cannot be reached in time, or the application shuts down.
    */
   async acquire(wish: Wish, patience: Patience): Promise<Lease | null> {
@@ -139,11 +143,13 @@ export class LockEngine {
     await this.keeper.releaseAll();
     await this.#station.close();
     this.#guard.close();
+    this.#eviction?.close();
   }
 
   async #open({ signal }: Patience): Promise<void> {
     signal?.throwIfAborted();
     this.#assertOpen();
+    await this.#eviction?.pass();
     await this.#station.open();
   }
 

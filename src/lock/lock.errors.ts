@@ -53,6 +53,18 @@ export class LockLostError extends RedisSuiteError {
   }
 }
 
+/** Says that no lock is given on this server, as `lock.requireNoEviction` asks. @publicApi */
+export class LockRefusedError extends RedisSuiteError {
+  readonly code = 'E_LOCK_REFUSED';
+
+  constructor(
+    /** Says what is wrong with the server. */
+    readonly problem: string,
+  ) {
+    super(`No lock is given, as 'lock.requireNoEviction' asks. ${problem}`);
+  }
+}
+
 /** Says that something needs a lock service or a lock, and there is none where it was called. @publicApi */
 export class LockContextError extends RedisSuiteError {
   readonly code = 'E_LOCK_CONTEXT';

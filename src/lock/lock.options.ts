@@ -64,6 +64,13 @@ export class LockModuleOptions {
     accepts: (value) => value === false || isWithin(value, WAIT_MS),
   })
   restartGuard?: Duration | false;
+  /**
+   * Refuses every lock, with `LockRefusedError`, on a server that may evict locks. Without it such a server is only
+   * reported: in the log at boot, and by the health indicator.
+   *
+   * @default false
+   */
+  @IsFlag() requireNoEviction?: boolean;
 }
 
 /** Adjusts one acquisition of a lock, a permit or a side of a read-write lock. @publicApi */
@@ -108,6 +115,7 @@ export interface ResolvedLockOptions {
   readonly owner: string;
   /** Is null when it follows the longest ttl, 0 when off. */
   readonly restartGuardMs: number | null;
+  readonly requireNoEviction: boolean;
 }
 
 /** Is the options of one lock with every default resolved. @internal */
@@ -132,6 +140,7 @@ export function resolveLockOptions(raw: LockModuleOptions = {}): ResolvedLockOpt
     owner: raw.owner ?? `${hostname()}:${process.pid}`,
     restartGuardMs:
       raw.restartGuard === undefined ? null : millisecondsOf(raw.restartGuard, 'lock.restartGuard'),
+    requireNoEviction: raw.requireNoEviction ?? false,
   };
 }
 

@@ -46,6 +46,7 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws {LockTimeoutError} when it did not become free within `wait`.
    * @throws {LockBusyError} when it is held and `wait` is false.
    * @throws {LockLostError} when one of several was lost while another was waited for.
+   * @throws {LockRefusedError} when the server may evict locks and `lock.requireNoEviction` is set.
    * @throws {RedisUnavailableError} when Redis cannot be reached in time.
    * @throws {InvalidOptionsError} when an option is bad.
    * @throws {InvalidKeyError} when a resource is empty or no text, or there is none.
