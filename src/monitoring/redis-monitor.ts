@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { toError } from '../common/errors.js';
 import { ConnectionMeters } from './connection-meters.js';
+import { LockMeter } from './lock-meter.js';
 import { SERVER_READERS } from './monitoring.constants.js';
 import type { ConnectionSnapshot, RedisSnapshot } from './redis-snapshot.js';
 import type { ServerReader } from './server-reader.js';
@@ -20,6 +21,7 @@ export class RedisMonitor {
 
   constructor(
     private readonly meters: ConnectionMeters,
+    private readonly lockMeter: LockMeter,
     @Inject(SERVER_READERS) private readonly readers: readonly ServerReader[],
   ) {}
 
@@ -33,6 +35,7 @@ export class RedisMonitor {
       takenAt: new Date().toISOString(),
       countedMs: Math.round(performance.now() - this.#startedAt),
       connections: Object.fromEntries(connections),
+      locks: this.lockMeter.snapshot(),
     };
   }
 

@@ -29,6 +29,27 @@ export interface ConnectionSnapshot {
   readonly serversProblem: string | null;
 }
 
+/** Counts what this process did with locks, permits and sides of read-write locks. @publicApi */
+export interface LockCounts {
+  readonly acquired: number;
+  /** Counts those of `acquired` that somebody else held first. */
+  readonly queued: number;
+  /** Counts those that were held and not waited for. */
+  readonly busy: number;
+  /** Counts those that did not become free in time. */
+  readonly timedOut: number;
+  /** Counts those that were lost while their holders still needed them. */
+  readonly lost: number;
+  /** Counts calls of methods under `@WithLock` that were skipped. */
+  readonly skipped: number;
+  /** Counts those that this process took from their holders by force. */
+  readonly forced: number;
+  /** Says how long it took to acquire them, the round trip included; null when none was. */
+  readonly wait: LatencySummary | null;
+  /** Says how long they were held until they were released, a minute at most; null when none was. */
+  readonly hold: LatencySummary | null;
+}
+
 /** Is a picture of this process's use of Redis, and of the servers. @publicApi */
 export interface RedisSnapshot {
   /** Is when it was taken, in ISO 8601. */
@@ -36,4 +57,5 @@ export interface RedisSnapshot {
   /** Is how long was counted, in milliseconds. */
   readonly countedMs: number;
   readonly connections: Readonly<Record<string, ConnectionSnapshot>>;
+  readonly locks: LockCounts;
 }

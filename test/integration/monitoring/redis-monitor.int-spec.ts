@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SuiteEvents } from '../../../src/common/events.js';
 import { readServerInfo } from '../../../src/connection/server-reading.js';
 import { ConnectionMeters } from '../../../src/monitoring/connection-meters.js';
+import { LockMeter } from '../../../src/monitoring/lock-meter.js';
 import { RedisMonitor } from '../../../src/monitoring/redis-monitor.js';
 import type { ConnectionSnapshot } from '../../../src/monitoring/redis-snapshot.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
@@ -23,7 +24,9 @@ describe('RedisMonitor', () => {
     server = await startRedis({ config: { maxmemory: '64mb', 'maxmemory-policy': 'volatile-lru' } });
     opened = await openGateway(server.url, { events });
     const { gateway } = opened;
-    monitor = new RedisMonitor(meters, [{ connection: 'state', read: () => readServerInfo(gateway) }]);
+    monitor = new RedisMonitor(meters, new LockMeter(events), [
+      { connection: 'state', read: () => readServerInfo(gateway) },
+    ]);
   });
   afterAll(async () => {
     await opened?.close();
