@@ -206,7 +206,12 @@ export type {
 // Monitoring
 export type { LatencySummary } from './monitoring/latency.js';
 export { RedisMonitor } from './monitoring/redis-monitor.js';
-export type { CommandCounts, ConnectionSnapshot, LockCounts, RedisSnapshot } from './monitoring/redis-snapshot.js';
+export type {
+  CommandCounts,
+  ConnectionSnapshot,
+  LockCounts,
+  RedisSnapshot,
+} from './monitoring/redis-snapshot.js';
 export type { ServerReport } from './monitoring/server-report.js';
 
 // Errors over HTTP

@@ -69,20 +69,20 @@ export class LockDesk {
   }
 
   async #acquire(wanted: Wanted, options: ResolvedLock): Promise<OwnLock | null> {
-    const held: OwnLock[] = [];
-    const missing = this.#wishesOf(wanted, options).filter((wish) => {
-      const entered = options.reentrant ? this.#reenter(wish) : null;
-      if (entered !== null) held.push(entered);
-      return entered === null;
-    });
+    const wishes = this.#wishesOf(wanted, options);
+    const locks = new Map<string, OwnLock>();
+    if (options.reentrant) for (const wish of wishes) this.#reenter(wish, locks);
+    const missing = wishes.filter(({ keys }) => !locks.has(keys.lease));
     let leases: readonly Lease[] | null = null;
     try {
       leases = await this.several.acquire(missing, options);
     } finally {
-      if (leases === null) await Promise.all(held.map((lock) => lock.release()));
+      if (leases === null) await Promise.all([...locks.values()].map((lock) => lock.release()));
     }
     if (leases === null) return null;
-    const [first, ...others] = [...held, ...leases.map((lease) => new HeldLock(lease, this.engine.keeper))];
+    for (const lease of leases) locks.set(lease.claim.keys.lease, new HeldLock(lease, this.engine.keeper));
+    const inOrder = wishes.map(({ keys }) => locks.get(keys.lease)).filter((lock) => lock !== undefined);
+    const [first, ...others] = inOrder;
     if (first === undefined)
       throw new InvalidKeyError('The list of resources', 'is empty; name one at least');
     return others.length === 0 ? first : new JointLock([first, ...others]);
@@ -109,7 +109,8 @@ export class LockDesk {
     return [...new Map(wishes.map((wish) => [wish.keys.lease, wish])).values()];
   }
 
-  #reenter({ keys }: Wish): OwnLock | null {
-    return reenter((lock) => lock instanceof HeldLock && lock.isFor(keys, this.engine.keeper));
+  #reenter({ keys }: Wish, locks: Map<string, OwnLock>): void {
+    const entered = reenter((lock) => lock instanceof HeldLock && lock.isFor(keys, this.engine.keeper));
+    if (entered !== null) locks.set(keys.lease, entered);
   }
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { lockModesContract } from '../../contract/lock-modes.contract.js';
 import { lockContract } from '../../contract/lock.contract.js';
+import { sharesContract } from '../../contract/shares.contract.js';
 import { openLocks } from '../../support/locks.js';
 import { NATIVE, startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
 
@@ -14,12 +16,14 @@ if (NATIVE !== null) {
     let topology: Topology;
     beforeAll(async () => (topology = await start()), 60_000);
     afterAll(() => topology?.stop());
-    lockContract(name, () => {
-      const namespace = randomUUID();
-      return Promise.resolve({
-        open: () => openLocks(topology.connection, { namespace }),
-        close: () => Promise.resolve(),
+    for (const contract of [lockContract, lockModesContract, sharesContract]) {
+      contract(name, () => {
+        const namespace = randomUUID();
+        return Promise.resolve({
+          open: () => openLocks(topology.connection, { namespace }),
+          close: () => Promise.resolve(),
+        });
       });
-    });
+    }
   });
 }
