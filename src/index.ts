@@ -82,7 +82,7 @@ export {
   CacheLoadTimeoutError,
   UncacheableResultError,
 } from './cache/cache.errors.js';
-export type { BacklogState, InvalidationKind, StaleReason } from './cache/cache.events.js';
+export type { BacklogState, CacheTier, InvalidationKind, StaleReason } from './cache/cache.events.js';
 export { CacheModuleOptions } from './cache/cache.options.js';
 export { CacheService } from './cache/cache.service.js';
 export type { CachedOptions } from './cache/cached-options.js';
@@ -107,6 +107,10 @@ export type { InvalidateCacheOptions } from './cache/invalidate-cache-options.js
 export { InvalidateCache, type InvalidateCacheDecorator } from './cache/invalidate-cache.decorator.js';
 export type { RemovalOptions, RemovalProgress } from './cache/key-sweep.js';
 export type { InvalidationReport } from './cache/invalidation-report.js';
+export type { L1CoherenceMode } from './cache/l1/l1-coherence.js';
+export type { L1Usage } from './cache/l1/l1-cache.js';
+export type { L1Stats } from './cache/l1/l1-stats.js';
+export type { L1EntryOption, L1Options } from './cache/l1/l1.options.js';
 export type { LoadContext } from './cache/load-context.js';
 
 // Rate limits

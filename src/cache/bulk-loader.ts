@@ -132,7 +132,7 @@ export class BulkLoader {
 function answerOf({ request, look }: Wanted): { readonly value: unknown; readonly due?: Look } | null {
   const { meter, entry } = request;
   if (look?.kind === 'hit') {
-    meter.hit(look.value);
+    meter.hit(look.value, look.tier);
     return { value: look.value, ...(look.due !== undefined && { due: { kind: 'miss', ...look.due } }) };
   }
   const old = oldOf(look);

@@ -20,6 +20,7 @@ import { EntryStore } from './entry-store.js';
 import { InvalidationBacklog } from './invalidation-backlog.js';
 import { InvalidationDeferral } from './invalidation-deferral.js';
 import { KeySweep } from './key-sweep.js';
+import { L1Tier } from './l1/l1-tier.js';
 import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
@@ -58,6 +59,7 @@ export interface CacheEngine {
   readonly rootSpace: CacheSpace;
   /** Says that one command reaches one slot only. */
   readonly isCluster: boolean;
+  readonly l1: L1Tier;
   readonly store: EntryStore;
   readonly sweep: KeySweep;
   readonly backlog: InvalidationBacklog;
@@ -83,18 +85,20 @@ export function createEngine(parts: EngineParts): CacheEngine {
   const keys = new KeySpace(namespace);
   const rootSpace = CacheSpace.root(keys, options.scope);
   const base = createBase(parts, keys, rootSpace);
-  const { serverClock, ...reading } = createReading({ ...parts, redis: base.prompt });
+  const reading = createReading(parts, base);
   const entities = new EntityGraph(options.entities);
   const { ttlMs, freshness, encryptionKeys } = options;
   return {
     options,
     rootSpace,
     isCluster: parts.redis.topology === 'cluster',
+    l1: base.l1,
     store: base.store,
     sweep: base.sweep,
     backlog: base.backlog,
+    meters: base.meters,
     ...reading,
-    ...createLoading(parts, { ...base, ...reading, serverClock, channel: `${keys.prefix('cache')}{loads}` }),
+    ...createLoading(parts, { ...base, ...reading, channel: `${keys.prefix('cache')}{loads}` }),
     entities,
     entryDefaults: { ttlMs, freshness, entities, canEncrypt: encryptionKeys.length > 0 },
     deferral: new InvalidationDeferral(),
@@ -102,47 +106,49 @@ export function createEngine(parts: EngineParts): CacheEngine {
   };
 }
 
-interface Base extends Pick<CacheEngine, 'store' | 'sweep' | 'backlog'> {
+interface Base extends Pick<CacheEngine, 'l1' | 'store' | 'sweep' | 'backlog' | 'meters'> {
   /** Is Redis for reads, and all else that can be done without. */
   readonly prompt: RedisGateway;
   readonly limit: WaitLimit | null;
+  readonly serverClock: ServerClock;
 }
 
-function createBase({ redis, clock, events, options }: EngineParts, keys: KeySpace, space: CacheSpace): Base {
-  const store = new EntryStore(redis);
+function createBase(parts: EngineParts, keys: KeySpace, space: CacheSpace): Base {
+  const { redis, clock, events, options, trace } = parts;
+  const l1: L1Tier = new L1Tier({
+    ...{ redis, clock, options: options.l1, prefix: keys.prefix('cache') },
+    serverNow: () => serverClock.now(),
+    onMode: (coherence) => events.emit('cache:coherence', { coherence }),
+  });
+  const store = new EntryStore(redis, l1);
   const everything = keys.pattern('cache', '*' as string as EncodedPattern);
   const sweep = new KeySweep(store, clock, (key) => space.isEntry(key));
   const backlog = new InvalidationBacklog({
-    store,
-    sweep,
-    clock,
-    events,
+    ...{ store, sweep, clock, events, everything },
     connection: redis.name,
-    everything,
   });
   const limitMs = options.timeoutMs ?? (redis.topology === 'rest' ? null : TIMEOUT_MS);
   const limit = limitMs === null ? null : new WaitLimit(clock, limitMs);
   const prompt = new PromptGateway({ redis, limit, isBehind: () => backlog.isBehind });
-  return { store, sweep, backlog, prompt, limit };
-}
-
-type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader' | 'meters'> & {
-  readonly promptStore: EntryStore;
-  readonly serverClock: ServerClock;
-};
-
-function createReading({ redis, clock, events, options, trace }: EngineParts): Reading {
-  const { encryptionKeys, compressAbove } = options;
-  const promptStore = new EntryStore(redis);
-  const tags = new TagStore(redis, promptStore);
-  const cipher = encryptionKeys.length === 0 ? null : new ValueCipher(encryptionKeys);
-  const values = new ValueCodec({ compressAbove, cipher });
   const meters = new CacheMeters(events, trace);
   const onError = (error: unknown) => meters.of(DEFAULT_CACHE_NAME).failed('time', error);
-  const serverClock = new ServerClock({ redis, clock, onError });
+  const serverClock: ServerClock = new ServerClock({ redis: prompt, clock, onError });
+  return { l1, store, sweep, backlog, prompt, limit, meters, serverClock };
+}
+
+type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader'> & {
+  readonly promptStore: EntryStore;
+};
+
+function createReading({ options }: EngineParts, { prompt, l1, serverClock }: Base): Reading {
+  const { encryptionKeys, compressAbove } = options;
+  const promptStore = new EntryStore(prompt, l1);
+  const tags = new TagStore(prompt, promptStore, l1);
+  const cipher = encryptionKeys.length === 0 ? null : new ValueCipher(encryptionKeys);
+  const values = new ValueCodec({ compressAbove, cipher });
   const aging = new EntryAging(serverClock);
-  const reader = new EntryReader({ store: promptStore, tags, values, clock: serverClock });
-  return { promptStore, tags, values, aging, reader, meters, serverClock };
+  const reader = new EntryReader({ store: promptStore, l1, tags, values, clock: serverClock });
+  return { promptStore, tags, values, aging, reader };
 }
 
 function createLoading(

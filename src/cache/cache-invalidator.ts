@@ -140,6 +140,8 @@ export class CacheInvalidator {
     } catch (error) {
       if (error instanceof CacheBudgetError) throw error;
       this.meter.failed(operation, error);
+      // Which keys match, only Redis could have told.
+      if (removal.patterns !== undefined) this.engine.l1.clear();
       const isEmpty = Object.keys(removal).length === 0;
       const isQueued = !isEmpty && isWorthRepeating(error);
       if (isQueued) this.engine.backlog.add(removal);

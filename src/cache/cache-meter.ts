@@ -1,6 +1,6 @@
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
-import type { InvalidationKind, StaleReason } from './cache.events.js';
+import type { CacheTier, InvalidationKind, StaleReason } from './cache.events.js';
 import type { CacheTrace } from './cache-trace.js';
 import { zeroCounts, type CacheCounts } from './cache-stats.js';
 
@@ -23,11 +23,13 @@ export class CacheMeter {
     return this.#counts;
   }
 
-  /** Records a read that found a value. */
-  hit(value: unknown): void {
+  /** Records a read that found a value, in the process or in Redis. */
+  hit(value: unknown, tier: CacheTier): void {
     this.#counts.hits++;
+    if (tier === 'l1') this.#counts.l1Hits++;
+    else this.#counts.l2Hits++;
     this.trace.mark('hit');
-    this.events.emit('cache:hit', { cache: this.cache });
+    if (this.events.has('cache:hit')) this.events.emit('cache:hit', { cache: this.cache, tier });
     if (value === null || value === undefined) this.#negative();
   }
 

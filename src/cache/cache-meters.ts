@@ -33,7 +33,7 @@ export class CacheMeters {
   }
 
   /** Returns what all caches did so far. */
-  stats(): CacheStats {
+  stats(): Omit<CacheStats, 'l1'> {
     const caches = [...this.#meters].map(([name, { counts }]) => [name, { ...counts }] as const);
     return { ...sumCounts(caches.map(([, counts]) => counts)), caches: Object.fromEntries(caches) };
   }

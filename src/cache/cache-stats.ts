@@ -1,7 +1,13 @@
+import type { L1Stats } from './l1/l1-stats.js';
+
 /** Counts what one cache did since the application started. @publicApi */
 export interface CacheCounts {
   /** Counts reads that found a value. */
   readonly hits: number;
+  /** Counts those of the hits that were found in the process. */
+  readonly l1Hits: number;
+  /** Counts those of the hits that were found in Redis. */
+  readonly l2Hits: number;
   /** Counts reads that found none. */
   readonly misses: number;
   /** Counts reads that were answered with a value that was not fresh any more. */
@@ -30,6 +36,8 @@ export interface CacheCounts {
 
 /** Is what the caches of this process did: in all, and by name. @publicApi */
 export interface CacheStats extends CacheCounts {
+  /** Says what is kept in the process, and how it follows changes. */
+  readonly l1: L1Stats;
   /** Has the first thousand names; `others` sums up the rest. */
   readonly caches: Readonly<Record<string, CacheCounts>>;
 }
@@ -41,6 +49,8 @@ export type CounterSet = { -readonly [K in keyof CacheCounts]: number };
 export function zeroCounts(): CounterSet {
   return {
     hits: 0,
+    l1Hits: 0,
+    l2Hits: 0,
     misses: 0,
     stale: 0,
     negative: 0,

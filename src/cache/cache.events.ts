@@ -1,3 +1,8 @@
+import type { L1CoherenceMode } from './l1/l1-coherence.js';
+
+/** Says where a value was found: in the process, `l1`, or in Redis, `l2`. @publicApi */
+export type CacheTier = 'l1' | 'l2';
+
 /** Says what was invalidated. @publicApi */
 export type InvalidationKind = 'keys' | 'tags' | 'entities' | 'pattern' | 'clear';
 
@@ -10,7 +15,7 @@ export type BacklogState = 'queued' | 'applied' | 'overflowed' | 'lost';
 declare module '../common/events.js' {
   interface SuiteEventMap {
     /** A read found a value. */
-    'cache:hit': { readonly cache: string };
+    'cache:hit': { readonly cache: string; readonly tier: CacheTier };
     /** A read found none. */
     'cache:miss': { readonly cache: string };
     /** A read was answered with a value that is not fresh any more. */
@@ -34,6 +39,8 @@ declare module '../common/events.js' {
      * because there were too many, or lost because the application ended or the server refuses them.
      */
     'cache:backlog': { readonly state: BacklogState; readonly count: number };
+    /** The first tier follows changes in another way than before, or not at present. */
+    'cache:coherence': { readonly coherence: L1CoherenceMode };
     /** Entries were invalidated; `count` counts keys, tags, instances of entities or entries, by kind. */
     'cache:invalidated': { readonly cache: string; readonly kind: InvalidationKind; readonly count: number };
   }

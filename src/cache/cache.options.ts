@@ -7,6 +7,7 @@ import {
   resolveFreshness,
   type FreshnessPolicy,
 } from './freshness.options.js';
+import { IsL1, resolveL1Options, type L1Options, type ResolvedL1Options } from './l1/l1.options.js';
 import { IsEntityRegistry, type EntityRegistry } from './entity.options.js';
 
 /** Configures the cache: `RedisModule.forRoot({ cache: … })`. @publicApi */
@@ -41,6 +42,14 @@ export class CacheModuleOptions extends FreshnessOptions {
   @IsFlag()
   exposeHeader?: boolean;
 
+  /**
+   * Keeps values in the process too, where a hit costs no command, for as long as the process hears of every change of
+   * them; `false` keeps none and opens no connection for such news.
+   * @default true: 10000 entries, 64 MiB
+   */
+  @IsL1()
+  l1?: boolean | L1Options;
+
   /** Compresses values above a size, in bytes of their text. @default false; above 1024 when true */
   @IsCompression()
   compression?: boolean | { above: number };
@@ -69,6 +78,8 @@ export interface ResolvedCacheOptions {
   readonly scope: (() => string) | undefined;
   readonly exposeHeader: boolean;
   readonly entities: EntityRegistry | undefined;
+  /** Is null when no values are kept in the process. */
+  readonly l1: ResolvedL1Options | null;
   /** Is the size in bytes above which values are compressed; null when none is. */
   readonly compressAbove: number | null;
   /** Are the keys that values are encrypted with; empty when they are not. */
@@ -87,6 +98,7 @@ export function resolveCacheOptions(raw: CacheModuleOptions = {}): ResolvedCache
     scope: raw.scope,
     exposeHeader: raw.exposeHeader ?? false,
     entities: raw.entities,
+    l1: raw.enabled === false ? null : resolveL1Options(raw.l1),
     compressAbove: compressAbove(raw.compression),
     encryptionKeys: raw.encryption?.keys ?? [],
   };

@@ -1,7 +1,6 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
 import type { EncodedKey } from '../common/keys/encoded-key.js';
-import { encodeKey } from '../common/keys/key-encoding.js';
-import { resolveEntry, type CacheEntryOptions, type CacheFormOptions } from './entry-options.js';
+import type { CacheEntryOptions, CacheFormOptions } from './entry-options.js';
 import { BulkLoader } from './bulk-loader.js';
 import type { CacheEngine } from './cache-engine.js';
 import { CacheInvalidator, type KeySurvey } from './cache-invalidator.js';
@@ -10,20 +9,13 @@ import type { CacheSpace } from './cache-space.js';
 import type { CacheStats } from './cache-stats.js';
 import { DEFAULT_CACHE_NAME } from './cache.constants.js';
 import type { EntityAction, EntityId } from './entity.options.js';
+import { CacheReads, type NamedCall } from './cache-reads.js';
 import { EntryWriter, type CacheEntry } from './entry-writer.js';
+import { NOT_KEPT } from './l1/l1-tier.js';
 import type { InvalidationReport } from './invalidation-report.js';
 import type { RemovalOptions } from './key-sweep.js';
 import type { LoadContext } from './load-context.js';
-import type { EntryRequest } from './load-request.js';
 import type { WarmOptions, WarmProgress } from './warm-progress.js';
-import type { Look } from './entry-reader.js';
-
-/** Says which cache a call belongs to in statistics. @internal */
-export interface NamedCall {
-  readonly name?: string;
-}
-
-const ABSENT: Look = { kind: 'miss', content: null };
 
 /** Is where a `CacheService` works. @internal */
 export interface CachePlace {
@@ -47,6 +39,8 @@ export interface CachePlace {
 export class CacheService {
   readonly #engine: CacheEngine;
   readonly #place: CachePlace;
+  readonly #meter: CacheMeter;
+  readonly #reads: CacheReads;
   readonly #invalidator: CacheInvalidator;
   readonly #writer: EntryWriter;
 
@@ -57,8 +51,10 @@ export class CacheService {
   ) {
     this.#engine = engine;
     this.#place = place;
-    this.#invalidator = new CacheInvalidator(engine, place.space, this.#meter());
-    this.#writer = new EntryWriter(engine, place.space, this.#meter());
+    this.#meter = engine.meters.of(place.name);
+    this.#reads = new CacheReads(engine, place.space, this.#meter);
+    this.#invalidator = new CacheInvalidator(engine, place.space, this.#meter);
+    this.#writer = new EntryWriter(engine, place.space, this.#meter);
   }
 
   /**
@@ -68,8 +64,9 @@ export class CacheService {
    * @throws {InvalidKeyError} when the key has a part without a text.
    */
   async get<T>(key: CacheKey, options?: CacheFormOptions): Promise<T | undefined> {
-    const [look] = await this.#look([this.#request(this.#place.space.entry(key), options)]);
-    return look?.kind === 'hit' ? (look.value as T) : undefined;
+    const redisKey = this.#place.space.entry(key);
+    const kept = this.#reads.kept(redisKey, options);
+    return (kept === NOT_KEPT ? this.#reads.get(redisKey, options) : kept) as T | Promise<T>;
   }
 
   /**
@@ -85,7 +82,10 @@ export class CacheService {
     loader: (context: LoadContext) => T | Promise<T>,
     options?: CacheEntryOptions,
   ): Promise<T> {
-    return this.load(encodeKey(key), loader, { ...options, setsTags: loader.length > 0 });
+    const redisKey = this.#place.space.entry(key);
+    const kept = this.#reads.kept(redisKey, options);
+    if (kept !== NOT_KEPT) return kept as T;
+    return this.#reads.load(redisKey, loader, { ...options, setsTags: loader.length > 0 }) as Promise<T>;
   }
 
   /** Is `getOrSet` for `@Cached`, which names the cache and knows whether its loader gives tags. @internal */
@@ -94,10 +94,12 @@ export class CacheService {
     loader: (context: LoadContext) => T | Promise<T>,
     options: CacheEntryOptions & NamedCall & { readonly setsTags: boolean },
   ): Promise<T> {
-    const request = this.#request(this.#place.space.encodedEntry(key), options);
-    const load = { ...request, load: loader, setsTags: options.setsTags };
-    if (!this.#engine.options.enabled) return this.#engine.runner.run(load, null) as Promise<T>;
-    return this.#engine.loader.getOrLoad(load) as Promise<T>;
+    return this.#reads.load(this.#place.space.encodedEntry(key), loader, options) as Promise<T>;
+  }
+
+  /** Returns what the process keeps for a call of a method with `@Cached`. @internal */
+  kept(key: EncodedKey, options: CacheFormOptions, name: string): unknown {
+    return this.#reads.kept(this.#place.space.encodedEntry(key), options, name);
   }
 
   /**
@@ -112,7 +114,10 @@ export class CacheService {
 
   /** Reads several values, in the order of their keys. MGET, O(keys). */
   async getMany<T>(keys: readonly CacheKey[], options?: CacheFormOptions): Promise<(T | undefined)[]> {
-    const looks = await this.#look(keys.map((key) => this.#request(this.#place.space.entry(key), options)));
+    const looks = await this.#reads.getMany(
+      keys.map((key) => this.#place.space.entry(key)),
+      options,
+    );
     return looks.map((look) => (look.kind === 'hit' ? (look.value as T) : undefined));
   }
 
@@ -133,24 +138,21 @@ export class CacheService {
     options?: CacheEntryOptions,
   ): Promise<T[]> {
     const requests = keys.map((key) => ({
-      ...this.#request(this.#place.space.entry(key), options),
+      ...this.#reads.request(this.#place.space.entry(key), options),
       callerKey: key,
     }));
-    return (await new BulkLoader(this.#engine, this.#place.space, this.#meter()).load(
-      requests,
-      loader,
-    )) as T[];
+    return (await new BulkLoader(this.#engine, this.#place.space, this.#meter).load(requests, loader)) as T[];
   }
 
   /** Tells whether there is a value, `undefined` and null included; false while Redis is away. */
   async has(key: CacheKey): Promise<boolean> {
-    return (await this.#peek(key)).kind === 'hit';
+    return this.#reads.has(this.#place.space.entry(key));
   }
 
   /** @returns how long the value is fresh in ms; null when there is none or Redis is away. GET and PTTL, O(1). */
   async ttl(key: CacheKey): Promise<number | null> {
     const { reader, options } = this.#engine;
-    return options.enabled ? reader.ttl(this.#request(this.#place.space.entry(key))) : null;
+    return options.enabled ? reader.ttl(this.#reads.request(this.#place.space.entry(key))) : null;
   }
 
   /**
@@ -268,29 +270,6 @@ export class CacheService {
 
   /** Returns what the caches of this process did since it started: in all, and by name. */
   stats(): CacheStats {
-    return this.#engine.meters.stats();
-  }
-
-  #meter(name = this.#place.name): CacheMeter {
-    return this.#engine.meters.of(name);
-  }
-
-  #request(redisKey: string, options?: CacheEntryOptions & NamedCall): EntryRequest {
-    const entry = resolveEntry(options, this.#engine.entryDefaults);
-    return { space: this.#place.space, key: redisKey, entry, meter: this.#meter(options?.name) };
-  }
-
-  async #peek(key: CacheKey): Promise<Look> {
-    const [look] = this.#engine.options.enabled
-      ? await this.#engine.reader.lookMany([this.#request(this.#place.space.entry(key))])
-      : [];
-    return look ?? ABSENT;
-  }
-
-  async #look(requests: readonly EntryRequest[]): Promise<Look[]> {
-    const { reader, options } = this.#engine;
-    const looks = options.enabled ? await reader.lookMany(requests) : requests.map(() => ABSENT);
-    looks.forEach((look) => (look.kind === 'hit' ? this.#meter().hit(look.value) : this.#meter().miss()));
-    return looks;
+    return { ...this.#engine.meters.stats(), l1: this.#engine.l1.stats };
   }
 }

@@ -7,6 +7,7 @@ import { CACHE_ENGINE } from './cache.constants.js';
 import { CacheService } from './cache.service.js';
 import type { CachedMethod } from './cached-method.js';
 import { CachedOwners } from './cached-owners.js';
+import { NOT_KEPT } from './l1/l1-tier.js';
 import { singleUseKind } from './single-use-result.js';
 
 /** Is one call of a decorated method. @internal */
@@ -46,6 +47,8 @@ export class CachedCalls {
     const { name, unless, storage, entity } = method;
     const key =
       method.key === null ? structuralKey(this.owners.of(self, method), args) : encodeKey(method.key(args));
+    const kept = this.#cache.kept(key, storage, name);
+    if (kept !== NOT_KEPT) return kept;
     const options = {
       ...storage,
       tags: method.tags(args),

@@ -40,7 +40,7 @@ export class EntryLoader {
     const before = this.#started;
     const look = this.#withoutOrphan(request.key, await this.#look(request));
     if (look?.kind === 'hit') {
-      request.meter.hit(look.value);
+      request.meter.hit(look.value, look.tier);
       if (look.due !== undefined) this.#refresh(request, { kind: 'miss', ...look.due });
       return look.value;
     }

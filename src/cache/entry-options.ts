@@ -7,6 +7,7 @@ import type { ValueForm } from './codec/value-form.js';
 import { isSchema, type ValueSchema } from './codec/value-schema.js';
 import type { EntityId } from './entity.options.js';
 import { tagOf, type EntityGraph } from './entity-graph.js';
+import { IsL1Entry, maxAgeOf, type L1EntryOption } from './l1/l1.options.js';
 import { FreshnessOptions, resolveFreshness, type FreshnessPolicy } from './freshness.options.js';
 
 /** Says how one entry is stored. @publicApi */
@@ -52,6 +53,13 @@ export class CacheStorageOptions extends FreshnessOptions {
   /** Encrypts the value where `cache.encryption` is on. @default true */
   @IsFlag()
   encrypt?: boolean;
+
+  /**
+   * Keeps the value in the process too, where it costs no command, until it changes or for `{ ttl }` at most.
+   * @default true
+   */
+  @IsL1Entry()
+  l1?: L1EntryOption;
 }
 
 /** Says how one entry is stored and how it is found again. @publicApi */
@@ -63,7 +71,10 @@ export interface CacheEntryOptions extends CacheStorageOptions {
 }
 
 /** Says what it takes to read an entry: what it was stored with. @publicApi */
-export type CacheFormOptions = Pick<CacheEntryOptions, 'codec' | 'as' | 'version' | 'schema' | 'encrypt'>;
+export type CacheFormOptions = Pick<
+  CacheEntryOptions,
+  'codec' | 'as' | 'version' | 'schema' | 'encrypt' | 'l1'
+>;
 
 /** Says that an entry asks for encryption that is not configured. @internal */
 export const NO_ENCRYPTION: OptionProblem = {
@@ -85,6 +96,8 @@ export interface ResolvedEntry extends ValueForm {
   readonly ttlMs: number;
   readonly jitter: number;
   readonly tags: readonly string[];
+  /** Is how long the process serves it without asking Redis; 0 for never, Infinity for as long as it hears of changes. */
+  readonly l1MaxAgeMs: number;
   readonly freshness: FreshnessPolicy;
 }
 
@@ -99,7 +112,7 @@ export function resolveEntry(
   options: CacheEntryOptions = {},
   { ttlMs, freshness, entities, canEncrypt }: EntryDefaults,
 ): ResolvedEntry {
-  const { ttl, jitter = 0, tags = [], entity, codec, as, version, schema, compress, encrypt } = options;
+  const { ttl, jitter = 0, tags = [], entity, codec, as, version, schema, compress, encrypt, l1 } = options;
   if (encrypt === true && !canEncrypt) throw new InvalidOptionsError('Cache entry', [NO_ENCRYPTION]);
   const instance = entity === undefined ? null : entities.instance(...entity);
   const defaultTtlMs = instance === null ? ttlMs : (entities.ttlMs(instance.entity) ?? ttlMs);
@@ -115,6 +128,7 @@ export function resolveEntry(
     schema,
     compress: compress ?? true,
     encrypt: encrypt ?? true,
+    l1MaxAgeMs: maxAgeOf(l1),
   };
 }
 

@@ -1,3 +1,5 @@
+import { RedisUnavailableError } from '../connection/connection.errors.js';
+import type { CacheTier } from './cache.events.js';
 import { CacheCodecError } from './cache.errors.js';
 import type { ValueCodec } from './codec/value-codec.js';
 import { formOfFailure } from './codec/value-form.js';
@@ -10,7 +12,9 @@ import {
   type StoredValue,
   type TagVersions,
 } from './entry-content.js';
-import type { EntryStore } from './entry-store.js';
+import type { EntryStore, FoundContent } from './entry-store.js';
+import type { KeptEntry } from './l1/kept-entry.js';
+import type { FreshRead, L1Tier } from './l1/l1-tier.js';
 import type { EntryRequest } from './load-request.js';
 import type { OldValue } from './old-value.js';
 import type { ServerClock } from './server-clock.js';
@@ -22,7 +26,10 @@ export type Look =
   /** There is a value, and it is fresh; `due` is there when it should be loaded anew all the same. */
   | {
       readonly kind: 'hit';
+      readonly tier: CacheTier;
       readonly value: unknown;
+      /** Is what it was made from, if that is all the key holds in Redis. */
+      readonly stored?: StoredValue;
       readonly freshness?: Freshness;
       readonly due?: { readonly content: string; readonly old: OldValue };
     }
@@ -39,8 +46,18 @@ export type Look =
   /** A load has failed a short while ago. */
   | { readonly kind: 'failed'; readonly error: unknown };
 
+type Hit = Extract<Look, { kind: 'hit' }>;
+
+/** Is what Redis holds of an entry, and the versions of the tags it was asked with. */
+interface FoundEntry extends FoundContent {
+  readonly versions: ReadonlyMap<string, string | null>;
+}
+
+const NO_VERSIONS: ReadonlyMap<string, string | null> = new Map();
+
 interface ReaderParts {
   readonly store: EntryStore;
+  readonly l1: L1Tier;
   readonly tags: TagStore;
   readonly values: ValueCodec;
   readonly clock: ServerClock;
@@ -60,9 +77,9 @@ export class EntryReader {
 
   /** Reads an entry: one round trip when its tags are those of the request, else two. */
   async look(request: EntryRequest): Promise<Look> {
-    const tagKeys = request.entry.tags.map((tag) => request.space.tag(tag));
-    const [content = null, ...versions] = await this.#parts.store.read([request.key, ...tagKeys]);
-    return this.judge(request, content, new Map(tagKeys.map((key, index) => [key, versions[index] ?? null])));
+    const kept = this.#parts.l1.find(request);
+    const served = kept === null ? null : this.#serve(request, kept);
+    return served ?? this.#ask(request);
   }
 
   /** Reads several entries: one round trip, and another for the tags they name. While Redis is away all are missing. */
@@ -70,7 +87,7 @@ export class EntryReader {
     const [first] = requests;
     if (first === undefined) return [];
     try {
-      return await this.#lookMany(requests);
+      return await Promise.all(requests.map((request) => this.look(request)));
     } catch (error) {
       first.meter.failed('read', error);
       return requests.map(() => ({ kind: 'miss', content: null }));
@@ -91,21 +108,66 @@ export class EntryReader {
     }
   }
 
-  async #lookMany(requests: readonly EntryRequest[]): Promise<Look[]> {
-    const contents = await this.#parts.store.read(requests.map(({ key }) => key));
-    const tagKeys = new Set(
-      requests.flatMap(({ space }, index) => tagKeysOf(space, contents[index] ?? null)),
-    );
-    const versions = tagKeys.size === 0 ? [] : await this.#parts.store.read([...tagKeys]);
-    const known = new Map([...tagKeys].map((key, index) => [key, versions[index] ?? null]));
-    return Promise.all(requests.map((request, index) => this.judge(request, contents[index] ?? null, known)));
+  /** Makes a value of one's own out of what the process keeps. @returns null when it cannot be read. */
+  #serve(request: EntryRequest, { stored, copy, value }: KeptEntry): Hit | null {
+    try {
+      const own =
+        copy === null ? this.#parts.values.decode(stored, request.entry, request.key) : copy(value as never);
+      return {
+        kind: 'hit',
+        tier: 'l1',
+        value: own,
+        ...(stored.freshness !== undefined && { freshness: stored.freshness }),
+      };
+    } catch (error) {
+      request.meter.unreadable(error);
+      return null;
+    }
+  }
+
+  async #ask(request: EntryRequest): Promise<Look> {
+    const { l1 } = this.#parts;
+    const watch = l1.begin(request);
+    let read: FreshRead | null = null;
+    try {
+      const found = await this.#read(request, watch !== null);
+      const look = await this.judge(request, found.content, found.versions);
+      if (look.kind === 'hit' && look.stored !== undefined)
+        read = { stored: look.stored, value: look.value, ttlMs: found.ttlMs };
+      return look;
+    } catch (error) {
+      const look = error instanceof RedisUnavailableError ? await this.#lookAway(request) : null;
+      if (look === null) throw error;
+      request.meter.failed('read', error);
+      return look;
+    } finally {
+      if (watch !== null) l1.end(watch, request, read);
+    }
+  }
+
+  /** Reads an entry and its tags as far as they are known: together, since reads of one turn are sent as one. */
+  async #read({ key, entry, space }: EntryRequest, wantsTtl: boolean): Promise<FoundEntry> {
+    const { store, tags } = this.#parts;
+    if (entry.tags.length === 0) return { ...(await store.readEntry(key, wantsTtl)), versions: NO_VERSIONS };
+    const tagKeys = entry.tags.map((tag) => space.tag(tag));
+    const [found, versions] = await Promise.all([store.readEntry(key, wantsTtl), tags.read(tagKeys)]);
+    return { ...found, versions };
+  }
+
+  /** Finds what this process has kept, for while Redis is away. */
+  async #lookAway(request: EntryRequest): Promise<Look | null> {
+    const kept = this.#parts.l1.findAway(request);
+    const hit = kept === null ? null : this.#serve(request, kept);
+    if (kept === null || hit?.freshness === undefined) return hit;
+    const old = await this.#age(kept.stored, hit.freshness, hit.value);
+    return old.ageMs < 0 ? hit : { kind: 'miss', content: null, old };
   }
 
   /** Judges a content; reads only the versions of tags that are not in `known`. */
   async judge(
     request: EntryRequest,
     content: string | null,
-    known: ReadonlyMap<string, string | null> = new Map(),
+    known: ReadonlyMap<string, string | null> = NO_VERSIONS,
   ): Promise<Look> {
     if (content === null) return { kind: 'miss', content };
     const parsed = readContent(content);
@@ -128,10 +190,10 @@ export class EntryReader {
       return this.#unreadable(request, content, error);
     }
     const { freshness } = stored;
-    if (freshness === undefined) return { kind: 'hit', value };
+    if (freshness === undefined) return { kind: 'hit', tier: 'l2', value, stored };
     const old = await this.#age(stored, freshness, value);
     if (old.ageMs >= 0) return { kind: 'miss', content, old };
-    return { kind: 'hit', value, freshness, ...(old.isDue && { due: { content, old } }) };
+    return { kind: 'hit', tier: 'l2', value, stored, freshness, ...(old.isDue && { due: { content, old } }) };
   }
 
   #judgeFailure(request: EntryRequest, failure: StoredFailure, content: string): Look {
@@ -154,7 +216,7 @@ export class EntryReader {
     const isDead = leaseUntil !== undefined && this.#parts.clock.now() > leaseUntil;
     if (old !== undefined && old.ageMs < 0 && !isDead) {
       const { freshness } = old.stored;
-      return { kind: 'hit', value: old.value, ...(freshness !== undefined && { freshness }) };
+      return { kind: 'hit', tier: 'l2', value: old.value, ...(freshness !== undefined && { freshness }) };
     }
     if (isDead) return { kind: 'miss', content, ...(old !== undefined && { old }) };
     return { kind: 'loading', token, awaited, content, ...(old !== undefined && { old }) };
@@ -195,11 +257,4 @@ export class EntryReader {
     meter.unreadable(error);
     return { kind: 'miss', content };
   }
-}
-
-function tagKeysOf(space: EntryRequest['space'], content: string | null): string[] {
-  const parsed: EntryContent = content === null ? { kind: 'unreadable' } : readContent(content);
-  if (parsed.kind === 'unreadable') return [];
-  const old = parsed.kind === 'loading' ? parsed.old?.tags : undefined;
-  return [...parsed.tags, ...(old ?? [])].map(([tag]) => space.tag(tag));
 }

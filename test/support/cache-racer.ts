@@ -32,6 +32,8 @@ export async function race(url: string, namespace: string, rounds: number): Prom
   };
   const read = async (key: string) => {
     const least = Number(await database.zscore(notes, key));
+    // News of the invalidation lay there before the note did; which of two sockets is read first is up to the loop.
+    await new Promise((resolve) => setImmediate(resolve));
     const version = await cache.getOrSet(['race', key], () => load(key), { tags: [`race-${key}`] });
     reads++;
     if (version < least) stale++;

@@ -11,6 +11,8 @@ const RECONNECT = { baseMs: 50, capMs: 1_000 };
 const TOPOLOGY_EVENTS = ['ready', 'refresh', '+node', '-node'];
 /** Bounds one announcement. */
 const MAX_KEYS = 500;
+/** Bounds what is remembered until it can be announced. */
+const MAX_UNSAID = 1_000;
 
 /** Is what a follower is made of. @internal */
 export interface FollowerParts {
@@ -40,6 +42,8 @@ export class KeyFollower implements KeyNews {
   #source: NewsSource | null = null;
   /** Is who told of changes when that was last known. */
   #lastSource: NewsSource | null = null;
+  /** Are changes from before that was known. */
+  #unsaid: string[] | 'all' = [];
   #closed = false;
 
   constructor(parts: FollowerParts) {
@@ -50,12 +54,9 @@ export class KeyFollower implements KeyNews {
   }
 
   announce(keys: readonly string[]): void {
+    if (this.#lastSource === null) this.#remember(keys);
     if (this.#lastSource !== 'processes') return;
-    for (let at = 0; at < keys.length; at += MAX_KEYS) {
-      const message = JSON.stringify(keys.slice(at, at + MAX_KEYS));
-      // While Redis is away nobody hears it, and nobody uses what he has kept either.
-      this.#parts.gateway.send(['PUBLISH', this.#channel, message]).catch(() => undefined);
-    }
+    for (let at = 0; at < keys.length; at += MAX_KEYS) this.#publish(keys.slice(at, at + MAX_KEYS));
   }
 
   close(): void {
@@ -127,7 +128,26 @@ export class KeyFollower implements KeyNews {
     this.#source = source;
     if (source === null) return;
     this.#lastSource = source;
+    this.#announceUnsaid();
     this.#parts.listener.onFollowing(source);
+  }
+
+  /** Keeps what may have to be announced until it is known who tells of changes; of too many it will be all. */
+  #remember(keys: readonly string[]): void {
+    if (this.#unsaid === 'all') return;
+    this.#unsaid = this.#unsaid.length + keys.length > MAX_UNSAID ? 'all' : [...this.#unsaid, ...keys];
+  }
+
+  #announceUnsaid(): void {
+    const unsaid = this.#unsaid;
+    this.#unsaid = [];
+    if (unsaid !== 'all') this.announce(unsaid);
+    else if (this.#lastSource === 'processes') this.#publish(unsaid);
+  }
+
+  #publish(keys: readonly string[] | 'all'): void {
+    // While Redis is away nobody hears it, and nobody uses what he has kept either.
+    this.#parts.gateway.send(['PUBLISH', this.#channel, JSON.stringify(keys)]).catch(() => undefined);
   }
 
   /** Returns the least that every connection has; null when one of them does not stand. */

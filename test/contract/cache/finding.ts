@@ -40,13 +40,13 @@ export function tags(open: Open): void {
       expect(await cache.get('tags:after')).toBe('new');
     });
 
-    it('keep their record as long as the longest entry that has them, and no longer than a little', async () => {
+    it('keep their record as long as the longest entry that has them, and no longer than twice that', async () => {
       const { cache, client, redisKey } = open();
       await cache.set('tags:long', 1, { ttl: '1h', tags: ['kept'] });
       await cache.set('tags:short', 1, { ttl: '1s', tags: ['kept'] });
       const ttlMs = await client.pttl(redisKey('{kept}:tag'));
       expect(ttlMs).toBeGreaterThan(3_600_000);
-      expect(ttlMs).toBeLessThanOrEqual(3_660_000);
+      expect(ttlMs).toBeLessThanOrEqual(2 * 3_660_000);
     });
   });
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LEASE_MS } from '../../../src/cache/load-claim.js';
+import { SYSTEM_CLOCK, type Clock } from '../../../src/common/clock.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import type { RaceReport } from '../../support/cache-racer.js';
@@ -55,10 +57,13 @@ describe('the caches of several processes', () => {
 
   it('renew their claims for as long as a loader runs', async () => {
     const due: (() => void)[] = [];
-    const clock = {
-      now: () => Date.now(),
-      monotonic: () => performance.now(),
-      after: (_: number, wake: () => void) => (due.push(wake), () => undefined),
+    const clock: Clock = {
+      ...SYSTEM_CLOCK,
+      after(delayMs, wake) {
+        if (delayMs !== LEASE_MS / 3) return SYSTEM_CLOCK.after(delayMs, wake);
+        due.push(wake);
+        return () => undefined;
+      },
     };
     const { cache, client, redisKey, close } = await openCache(redis.url, { clock });
     let finish = (_: string) => {};

@@ -1,0 +1,168 @@
+import type { Clock } from '../../common/clock.js';
+import type { RedisGateway } from '../../connection/redis-gateway.js';
+import type { StoredValue } from '../entry-content.js';
+import type { CacheFormOptions } from '../entry-options.js';
+import type { EntryRequest } from '../load-request.js';
+import { planCopy } from './copy-plan.js';
+import { isAskedFor, isSameForm, type KeptEntry } from './kept-entry.js';
+import type { KeyWatch } from './key-watches.js';
+import { L1Cache } from './l1-cache.js';
+import { L1Coherence, MAX_AGE_MS, type L1CoherenceMode } from './l1-coherence.js';
+import type { L1Stats } from './l1-stats.js';
+import type { ResolvedL1Options } from './l1.options.js';
+import type { TagState } from './tag-states.js';
+
+/** Says that a value is not kept; `undefined` is a value. @internal */
+export const NOT_KEPT = Symbol('not kept');
+
+interface TierParts {
+  readonly redis: RedisGateway;
+  readonly clock: Clock;
+  /** Returns milliseconds since 1970 by the clock of the server. */
+  readonly serverNow: () => number;
+  /** Is what all keys of the cache begin with. */
+  readonly prefix: string;
+  /** Is null when the tier is off. */
+  readonly options: ResolvedL1Options | null;
+  readonly onMode: (mode: L1CoherenceMode) => void;
+}
+
+/** Is a value that was just read, with what it takes to keep it. @internal */
+export interface FreshRead {
+  readonly stored: StoredValue;
+  readonly value: unknown;
+  /** Is the remaining ttl in Redis, in ms; negative for none. */
+  readonly ttlMs: number;
+}
+
+/** Keeps nothing: it is never made current. */
+const NO_ROOM = { maxEntries: 1, maxBytes: 1, maxAgeMs: 0 };
+
+/**
+ * Is the first tier of the cache: values that this process keeps and serves without asking Redis, as long as it hears of
+ * every change.
+ *
+ * @internal
+ */
+export class L1Tier {
+  readonly #parts: TierParts;
+  readonly #cache: L1Cache;
+  readonly #coherence: L1Coherence;
+  readonly #maxAgeMs: number;
+
+  constructor(parts: TierParts) {
+    const { clock, options, redis, prefix, onMode } = parts;
+    const { maxAgeMs, ...bounds } = options ?? NO_ROOM;
+    this.#parts = parts;
+    this.#maxAgeMs = maxAgeMs;
+    this.#cache = new L1Cache(clock, bounds);
+    this.#coherence = new L1Coherence({ redis, l1: this.#cache, prefix, onMode });
+  }
+
+  /** Says what the tier holds, and how it follows changes. */
+  get stats(): L1Stats {
+    const { mode } = this.#coherence;
+    const isOff = this.#parts.options === null;
+    return { coherence: isOff ? 'off' : mode, ...this.#cache.usage };
+  }
+
+  /** Returns a copy of a value for which no question is open: the short way of a hit. @returns NOT_KEPT otherwise. */
+  serve(key: string, options: CacheFormOptions | undefined): unknown {
+    const entry = this.#cache.fresh(key);
+    if (entry === undefined || entry.copy === null || !isAskedFor(entry.form, options)) return NOT_KEPT;
+    return entry.copy(entry.value as never);
+  }
+
+  /** Returns what may be served without asking Redis; null when there is nothing. */
+  find({ key, entry }: EntryRequest): KeptEntry | null {
+    const kept = this.#cache.fresh(key);
+    if (kept === undefined || !isSameForm(kept.form, entry)) return null;
+    return this.#parts.clock.monotonic() - kept.keptAtMs < entry.l1MaxAgeMs ? kept : null;
+  }
+
+  /** Returns what may be served while Redis is away: old values too, whose age says what they are good for. */
+  findAway({ key, entry }: EntryRequest): KeptEntry | null {
+    const kept = entry.l1MaxAgeMs === 0 ? undefined : this.#cache.unexpired(key);
+    return kept !== undefined && isSameForm(kept.form, entry) ? kept : null;
+  }
+
+  /** Begins to watch the key of an entry that is about to be read. @returns null when it will not be kept. */
+  begin({ key, entry }: EntryRequest): KeyWatch | null {
+    if (this.#parts.options === null || entry.l1MaxAgeMs === 0) return null;
+    this.#coherence.start();
+    return this.#cache.watch(key);
+  }
+
+  /** Ends a watch, and keeps what was read if it is still what Redis holds. */
+  end(watch: KeyWatch, request: EntryRequest, read: FreshRead | null): void {
+    if (!this.#cache.unchanged(watch) || read === null) return;
+    const tags = this.#statesOf(request, read.stored);
+    if (tags !== null) this.#keep(request, read, tags);
+  }
+
+  /** Returns the version of a tag's record if it is known. */
+  tagVersion(tagKey: string): string | undefined {
+    return this.#cache.tag(tagKey)?.version;
+  }
+
+  /** Begins to watch tags' records that are about to be read. */
+  beginTags(tagKeys: readonly string[]): (KeyWatch | null)[] {
+    return tagKeys.map((key) => this.#cache.watch(key));
+  }
+
+  /** Ends watches of tags' records, and notes the versions that are still what Redis holds. */
+  endTags(watches: readonly (KeyWatch | null)[], versions: readonly (string | null)[] | null): void {
+    watches.forEach((watch, index) => {
+      const version = versions?.[index] ?? null;
+      if (watch !== null && this.#cache.unchanged(watch) && version !== null)
+        this.#cache.learnTag(watch.key, version);
+    });
+  }
+
+  /** Forgets what this process changes itself, at once: it reads its own writes, whenever the news of them arrive. */
+  forget(keys: readonly string[]): void {
+    this.#cache.forget(keys);
+  }
+
+  /** Forgets everything, when nobody can say what changes. */
+  clear(): void {
+    this.#cache.clear();
+  }
+
+  /** Tells the other processes of this one's changes, where the server does not. */
+  announce(keys: readonly string[]): void {
+    if (this.#parts.options === null) return;
+    this.#coherence.start();
+    this.#coherence.announce(keys);
+  }
+
+  #keep({ key, entry }: EntryRequest, { stored, value, ttlMs }: FreshRead, tags: TagState[]): void {
+    const { clock, serverNow } = this.#parts;
+    const now = clock.monotonic();
+    const expiresAtMs = ttlMs < 0 ? Infinity : now + ttlMs;
+    const { freshness } = stored;
+    const refreshAtMs = freshness === undefined ? Infinity : now + freshness.refreshFrom - serverNow();
+    const maxAgeMs = Math.min(this.#maxAgeMs, entry.l1MaxAgeMs, MAX_AGE_MS[this.#coherence.mode]);
+    const { codec, as, schema, version, encrypt } = entry;
+    const copy = planCopy(value);
+    this.#cache.keep(key, {
+      stored,
+      form: { codec, as, schema, version, encrypt },
+      // The one that was read is the caller's.
+      value: copy?.(value as never),
+      ...{ copy, tags, keptAtMs: now, expiresAtMs },
+      freshUntilMs: Math.min(expiresAtMs, refreshAtMs, now + maxAgeMs),
+    });
+  }
+
+  /** @returns null when a version is not known to be current. */
+  #statesOf({ space }: EntryRequest, { tags }: StoredValue): TagState[] | null {
+    const states: TagState[] = [];
+    for (const [tag, version] of tags) {
+      const state = this.#cache.tag(space.tag(tag));
+      if (state?.version !== version) return null;
+      states.push(state);
+    }
+    return states;
+  }
+}
