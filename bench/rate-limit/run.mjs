@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { startRedis } from '../../src/testing/start-redis.ts';
 import { openGateway } from '../../test/support/gateway.ts';
 import { limitsOver } from '../../test/support/rate-limits.ts';
+import { median } from '../turns.mjs';
 
 const [rounds = 7, turnMs = 1_000] = process.argv.slice(2).map(Number);
 const KEYS = 10_000;
@@ -31,16 +32,19 @@ function threeWindows() {
   return (subject) => limits.consume(policies, subject);
 }
 
-/** Answers the peers that are installed: `npm install --prefix bench`. */
+/** Answers the peers that are installed: see README.md. */
 async function peers() {
   const { RateLimiterRedis } = await import('rate-limiter-flexible').catch(() => ({}));
   if (RateLimiterRedis === undefined) return {};
-  const limiter = new RateLimiterRedis({
-    storeClient: client,
-    points: 1_000_000,
-    duration: WINDOW_MS / 1_000,
+  const [one, two, three] = [1, 2, 3].map((n) => {
+    const duration = (n * WINDOW_MS) / 1_000;
+    return new RateLimiterRedis({ storeClient: client, points: 1_000_000, duration, keyPrefix: `peer${n}` });
   });
-  return { 'rate-limiter-flexible (fixed)': (subject) => limiter.consume(subject) };
+  return {
+    'rate-limiter-flexible (fixed)': (subject) => one.consume(subject),
+    'the same, three windows': (subject) =>
+      Promise.all([one.consume(subject), two.consume(subject), three.consume(subject)]),
+  };
 }
 
 const CASES = [
@@ -67,10 +71,6 @@ async function turn(call, { inFlight, keys }) {
   };
   await Promise.all(Array.from({ length: inFlight }, caller));
   return (calls / (performance.now() - start)) * 1_000;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 /** Lets all contenders take turns, the first being what the others are compared with; prints a table. */
