@@ -1,0 +1,49 @@
+/** Is one instance of an application under chaos: `shop.ts <backend> <setup as JSON>`; tells its port by IPC. */
+import 'reflect-metadata';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Backend, BackendDatabase, BackendSetup } from './backends/backend.js';
+import { rawBackend } from './backends/raw.js';
+import { suiteBackend } from './backends/suite.js';
+import { ask, serve } from './http.js';
+
+const BACKENDS: Record<string, (setup: BackendSetup) => Promise<Backend>> = {
+  suite: suiteBackend,
+  raw: rawBackend,
+};
+/** Is how long work under a lock takes, and a read of the database, in milliseconds. */
+const [WORK_MS, READ_MS] = [10, 5];
+
+const [, , kind = '', text = '{}'] = process.argv;
+const { databasePort, ...setup } = JSON.parse(text) as BackendSetup & { databasePort: number };
+
+const asked = async (path: string): Promise<unknown> => JSON.parse((await ask(databasePort, path)).body);
+const database: BackendDatabase = {
+  async read(id) {
+    await pause(READ_MS);
+    return (await asked(`/read/${id}`)) as number;
+  },
+  async write(id) {
+    await asked(`/write/${id}`);
+  },
+  async visit(resource, fence) {
+    await asked(`/enter/${resource}`);
+    await pause(WORK_MS);
+    const query = fence === undefined ? '' : `?fence=${fence}&writer=${process.pid}-${Math.random()}`;
+    await asked(`/leave/${resource}${query}`);
+  },
+};
+
+const make = BACKENDS[kind];
+if (make === undefined) throw new Error(`There is no backend ${kind}.`);
+const backend = await make({ ...setup, database });
+
+const { port } = await serve(async (what, which) => {
+  if (what === 'read') return backend.read(which);
+  if (what === 'write') return backend.write(which);
+  if (what === 'work') return backend.work(which);
+  if (what === 'count') return backend.count(which);
+  if (what === 'longest') return backend.longestCallMs();
+  return backend.probe();
+});
+process.on('disconnect', () => process.exit());
+process.send?.({ port });
