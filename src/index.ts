@@ -187,6 +187,7 @@ export { HoldOptions, LockModuleOptions, LockOptions } from './lock/lock.options
 export { LockService } from './lock/lock.service.js';
 export type { Lock } from './lock/lock.js';
 export { Mutex } from './lock/mutex.js';
+export { QuorumLocks } from './lock/quorum/quorum-locks.js';
 export { ReadWriteLock } from './lock/read-write-lock.js';
 export { Semaphore } from './lock/semaphore.js';
 export {

@@ -92,7 +92,16 @@ export class LeaseKeeper {
   async discard(lease: Lease): Promise<void> {
     this.#leases.delete(lease.claim.token);
     lease.lose('released');
-    await this.#giveBack(lease);
+    await this.giveUp(returned(lease));
+  }
+
+  /** Gives back whatever there is of a claim that holds nothing here; a failure is told by an event. */
+  async giveUp(claim: Returned): Promise<void> {
+    try {
+      await this.#deps.scripts.release(claim);
+    } catch (error) {
+      this.#deps.events.emit('lock:release-failed', { error: toError(error) });
+    }
   }
 
   /** Ends a lease of this process that was released by force. */
@@ -137,18 +146,10 @@ export class LeaseKeeper {
     const [reply] = await scripts.renew([renewalOf(lease, keepMs)], lease.ttlMs + MIN_TIMEOUT_MS);
     const cancel = clock.after(keepMs, () => {
       this.#keptOn.delete(cancel);
-      void this.#giveBack(lease);
+      void this.giveUp(returned(lease));
     });
     this.#keptOn.add(cancel);
     return reply !== 'gone';
-  }
-
-  async #giveBack(lease: Lease): Promise<void> {
-    try {
-      await this.#deps.scripts.release(returned(lease));
-    } catch (error) {
-      this.#deps.events.emit('lock:release-failed', { error: toError(error) });
-    }
   }
 
   #wakeFor(lease: Lease): void {
@@ -217,7 +218,7 @@ export class LeaseKeeper {
     }
     this.#lose(lease, 'gone');
     // Whoever waits need not wait for the end of a lease that somebody deleted.
-    void this.#giveBack(lease);
+    void this.giveUp(returned(lease));
   }
 
   #lose(lease: Lease, reason: LockLostReason): void {

@@ -5,7 +5,7 @@ import { JointLock } from './joint-lock.js';
 import type { Lease } from './lease.js';
 import type { Wish } from './lock-acquirer.js';
 import { reenter, runWithLock } from './lock-context.js';
-import type { LockEngine } from './lock-engine.js';
+import type { LeaseSource } from './lock-engine.js';
 import type { LockKind } from './lock-keys.js';
 import { CLAIM_MS } from './lock.constants.js';
 import { LockBusyError } from './lock.errors.js';
@@ -40,7 +40,7 @@ export class LockDesk {
   private readonly several: SeveralLocks;
 
   constructor(
-    private readonly engine: LockEngine,
+    private readonly engine: LeaseSource,
     private readonly defaults: ResolvedLockOptions,
   ) {
     this.several = new SeveralLocks(engine);

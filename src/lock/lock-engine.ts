@@ -26,6 +26,12 @@ interface EngineDeps {
   readonly options: ResolvedLockOptions;
 }
 
+/** Is where leases come from: one server, or several that vote. @internal */
+export type LeaseSource = Pick<
+  LockEngine,
+  'keeper' | 'clock' | 'keysOf' | 'acquire' | 'canTogether' | 'tryTogether'
+>;
+
 /**
  * Puts together what acquires locks and what keeps them, for one process and one server.
  *
@@ -69,6 +75,11 @@ export class LockEngine {
       onStray: (token, keys) => this.#acquirer.giveUp({ token, keys, label: '', firstMs: 0 }),
     });
     this.#newToken = () => this.#station.newToken();
+  }
+
+  /** Is the module's options. */
+  get options(): ResolvedLockOptions {
+    return this.#deps.options;
   }
 
   get clock(): Clock {

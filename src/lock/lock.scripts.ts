@@ -81,8 +81,10 @@ export class LockScripts {
     private readonly redis: RedisGateway,
     /** Is what the channel of every station begins with. */
     readonly channels: string,
+    /** Is 1 when PUBLISH counts every listener, which on Cluster are only those of one node. */
+    countsListeners: 0 | 1 = redis.topology === 'cluster' ? 0 : 1,
   ) {
-    this.#station = [channels, redis.topology === 'cluster' ? 0 : 1];
+    this.#station = [channels, countsListeners];
     this.#shares = new ShareScripts(redis, this.#station);
   }
 

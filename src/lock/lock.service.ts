@@ -1,13 +1,14 @@
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { LockDesk, type Wanted } from './lock-desk.js';
 import { LockEngine } from './lock-engine.js';
 import { LockInspector, type LockInfo } from './lock-info.js';
-import { LOCK_MODULE_OPTIONS } from './lock.constants.js';
 import './lock.events.js';
 import type { Lock } from './lock.js';
-import { NONE, type HoldOptions, type LockOptions, type ResolvedLockOptions } from './lock.options.js';
+import { NONE, type HoldOptions, type LockOptions } from './lock.options.js';
 import type { LockParts } from './lock-parts.js';
 import { Mutex } from './mutex.js';
+import { QuorumLocks } from './quorum/quorum-locks.js';
+import { Quorums } from './quorum/quorums.js';
 import { ReadWriteLock } from './read-write-lock.js';
 import { Semaphore } from './semaphore.js';
 
@@ -30,9 +31,9 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
   constructor(
     private readonly engine: LockEngine,
     private readonly inspector: LockInspector,
-    @Inject(LOCK_MODULE_OPTIONS) defaults: ResolvedLockOptions,
+    private readonly quorums: Quorums,
   ) {
-    this.#desk = new LockDesk(engine, defaults);
+    this.#desk = new LockDesk(engine, engine.options);
   }
 
   /**
@@ -120,6 +121,17 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
     return new ReadWriteLock(this.#parts(), name, options);
   }
 
+  /**
+   * Returns locks on most of several independent servers, which outlive the loss of a minority of them.
+   *
+   * @param connectionNames are names of `connections`, each for a server that shares nothing with the others.
+   * @param options are those of each acquisition that does not give its own.
+   * @throws {InvalidOptionsError} when a name is unknown, or two of them mean one server.
+   */
+  quorum(connectionNames: readonly string[], options: LockOptions = NONE): QuorumLocks {
+    return new QuorumLocks(this.quorums.of(connectionNames), this.engine.options, options);
+  }
+
   /** Describes a lock, O(1). @returns null when nobody holds it. */
   inspect(resource: string): Promise<LockInfo | null> {
     return this.inspector.inspect(resource);
@@ -150,7 +162,7 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
 
   /** Gives back what is still held, once requests are answered and while there is a connection. */
   async onApplicationShutdown(): Promise<void> {
-    await this.engine.close();
+    await Promise.all([this.engine.close(), this.quorums.close()]);
   }
 
   #parts(): LockParts {

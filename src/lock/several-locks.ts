@@ -1,6 +1,6 @@
 import type { Lease } from './lease.js';
 import type { Patience, Wish } from './lock-acquirer.js';
-import type { LockEngine } from './lock-engine.js';
+import type { LeaseSource } from './lock-engine.js';
 
 /**
  * Acquires several locks: all of them, or none.
@@ -11,7 +11,7 @@ import type { LockEngine } from './lock-engine.js';
  * @internal
  */
 export class SeveralLocks {
-  constructor(private readonly engine: LockEngine) {}
+  constructor(private readonly engine: LeaseSource) {}
 
   /**
    * Acquires what the wishes name, each once.

@@ -6,6 +6,7 @@ import { LockEngine } from '../../src/lock/lock-engine.js';
 import { LockInspector } from '../../src/lock/lock-info.js';
 import { lockKeys, type LockKeys, type LockKind } from '../../src/lock/lock-keys.js';
 import { resolveLockOptions, type LockModuleOptions } from '../../src/lock/lock.options.js';
+import { Quorums } from '../../src/lock/quorum/quorums.js';
 import { LockService } from '../../src/lock/lock.service.js';
 import type { SuiteEvents } from '../../src/common/events.js';
 import { openGateway } from './gateway.js';
@@ -35,7 +36,14 @@ export async function openLocks(
   const keys = new KeySpace(namespace);
   const resolved = resolveLockOptions(options);
   const engine = new LockEngine({ redis: gateway, keys, options: resolved, events, clock: SYSTEM_CLOCK });
-  const locks = new LockService(engine, new LockInspector(gateway, keys), resolved);
+  const quorums = new Quorums({
+    find: () => undefined,
+    keys,
+    options: resolved,
+    events,
+    clock: SYSTEM_CLOCK,
+  });
+  const locks = new LockService(engine, new LockInspector(gateway, keys), quorums);
   return {
     locks,
     gateway,

@@ -12,7 +12,10 @@ for i = 1, #KEYS / 2 do
   -- What is no text is not the caller's; it must not keep the others from being prolonged.
   local lease = redis.pcall('GET', lease_key)
   if type(lease) == 'table' then lease = '' end
-  if lease and string.match(lease, '^%S+') == token then
+  local holder, minted = string.match(lease or '', '^(%S+) (%d+)')
+  if holder == token then
+    -- Servers that vote agree on the largest fence that one of them minted.
+    if minted ~= fence then redis.call('SET', lease_key, token .. ' ' .. fence .. ' ' .. label) end
     redis.call('PEXPIRE', lease_key, ms)
     replies[i] = 1
   elseif not lease and redis.call('EXISTS', fence_key) == 0 then

@@ -1,0 +1,113 @@
+import { RedisUnavailableError } from '../../connection/connection.errors.js';
+import type { RedisGateway } from '../../connection/redis-gateway.js';
+import type { ResourceClaim } from '../lease.js';
+import { CLAIM_MS } from '../lock.constants.js';
+import { LockScripts, type Held, type Renewal, type RenewReply, type Returned } from '../lock.scripts.js';
+import type { RestartGuard } from '../restart-guard.js';
+import { vote, type Vote } from './majority.js';
+
+/** Is one of the servers that vote. @internal */
+export interface QuorumNode {
+  readonly redis: RedisGateway;
+  readonly guard: RestartGuard;
+}
+
+/** Says what became of a try to win a majority. @internal */
+export type QuorumReply =
+  | { readonly kind: 'held'; readonly fence: bigint }
+  /** Others hold too many of the servers. */
+  | { readonly kind: 'busy' }
+  /** Too many of the servers did not answer. */
+  | { readonly kind: 'unavailable'; readonly error: RedisUnavailableError };
+
+/**
+ * Runs the lock scripts on several independent servers: what most of them say holds.
+ *
+ * @internal
+ */
+export class QuorumScripts {
+  /** Counts the servers that are a majority: two of two or three, three of four or five. */
+  readonly quorum: number;
+  readonly #nodes: readonly (QuorumNode & { readonly scripts: LockScripts })[];
+
+  constructor(nodes: readonly QuorumNode[], channels: string) {
+    this.quorum = Math.floor(nodes.length / 2) + 1;
+    // Nobody listens: a lease that somebody deleted is waited for until it would have ended.
+    this.#nodes = nodes.map((node) => ({ ...node, scripts: new LockScripts(node.redis, channels, 0) }));
+  }
+
+  /** Are the names of the connections, for people. */
+  get name(): string {
+    return this.#nodes.map(({ redis }) => redis.name).join(', ');
+  }
+
+  /**
+   * Takes a lock on most of the servers, O(1) on each, in two rounds: the second writes the fence, which is the largest
+   * that any of them minted, and the whole lease to all that granted. Every later majority shares a server with this one, and mints above it.
+   */
+  async acquire(claim: ResourceClaim): Promise<QuorumReply> {
+    // What the first round leaves behind on a server that cannot be told ends soon by itself.
+    const first = { ...claim, ttlMs: Math.min(claim.ttlMs, CLAIM_MS) };
+    const answers = this.#nodes.map(({ scripts, guard }) =>
+      scripts.acquire(first, 'try', guard.msFor(claim.ttlMs)),
+    );
+    const granted = await vote(answers, this.quorum, ({ kind }) => kind === 'held');
+    if (granted.ayes.length < this.quorum) return this.#refusal(granted);
+    const fences = granted.ayes.map(({ answer }) => (answer as Held).fence);
+    const fence = fences.reduce((most, each) => (each > most ? each : most));
+    return this.#settle(claim, fence, granted.ayes);
+  }
+
+  /** Prolongs leases, O(n) on each server. @throws {RedisUnavailableError} when too few answered to know. */
+  async renew(renewals: readonly Renewal[], timeoutMs: number): Promise<RenewReply[]> {
+    const answers = this.#nodes.map(({ scripts }) => scripts.renew(renewals, timeoutMs));
+    const each = renewals.map((_, i) =>
+      vote(
+        answers.map((answer) => answer.then((replies) => replies[i] ?? 'gone')),
+        this.quorum,
+        (reply) => reply !== 'gone',
+      ),
+    );
+    return (await Promise.all(each)).map((outcome) => {
+      if (outcome.ayes.length >= this.quorum) return 'renewed';
+      if (!this.#isRefused(outcome)) throw this.#unavailable(outcome);
+      return 'gone';
+    });
+  }
+
+  /**
+   * Gives a lock back on every server. @returns whether most of them had it.
+   * @throws {RedisUnavailableError} when too few answered to know.
+   */
+  async release(claim: Returned): Promise<boolean> {
+    const answers = this.#nodes.map(({ scripts }) => scripts.release(claim));
+    const outcome = await vote(answers, this.quorum, (wasHeld) => wasHeld);
+    if (outcome.ayes.length >= this.quorum) return true;
+    if (!this.#isRefused(outcome)) throw this.#unavailable(outcome);
+    return false;
+  }
+
+  async #settle(claim: ResourceClaim, fence: bigint, granted: Vote<unknown>['ayes']): Promise<QuorumReply> {
+    const { keys, token, ttlMs, label } = claim;
+    const renewal: Renewal = { keys, token, fence, ttlMs, label, since: `${Date.now()} ${label}` };
+    const answers = granted.map(async ({ index }) => this.#nodes[index]?.scripts.renew([renewal], ttlMs));
+    const settled = await vote(answers, this.quorum, (replies) => replies?.[0] === 'renewed');
+    return settled.ayes.length >= this.quorum ? { kind: 'held', fence } : this.#refusal(settled);
+  }
+
+  #refusal(outcome: Vote<unknown>): QuorumReply {
+    if (this.#isRefused(outcome)) return { kind: 'busy' };
+    return { kind: 'unavailable', error: this.#unavailable(outcome) };
+  }
+
+  /** Says whether it would not have been won either had everybody answered. */
+  #isRefused({ noes }: Vote<unknown>): boolean {
+    return this.#nodes.length - noes < this.quorum;
+  }
+
+  #unavailable({ errors }: Vote<unknown>): RedisUnavailableError {
+    const [cause] = errors;
+    const reason = cause instanceof RedisUnavailableError ? cause.reason : 'timeout';
+    return new RedisUnavailableError(this.name, reason, { cause });
+  }
+}
