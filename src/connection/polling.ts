@@ -1,9 +1,9 @@
 const FIRST_MS = 25;
-const CAP_MS = 500;
+const CAP_MS = 250;
 
 /**
  * Returns the pause before look `attempt` (from 0) where no message says when to look: half of it by chance, so that
- * many who began together do not look together, from 12 ms to half a second.
+ * many who began together do not look together, from 12 ms to a quarter of a second.
  *
  * @internal
  */

@@ -14,19 +14,24 @@ interface StationDeps {
   readonly onStray: (token: string, keys: LockKeys) => void;
 }
 
+/** Begins the name of a station that hears nothing, as the scripts know it. */
+const DEAF = '~';
+
 /**
- * Is this process as the lock scripts know it: it names its claims, and hears on one channel whose turn it is.
+ * Is this process as the lock scripts know it: it names its claims, and hears on one channel whose turn it is, unless
+ * its connection delivers no messages.
  *
  * @internal
  */
 export class LockStation implements ChannelListener {
   readonly #deps: StationDeps;
-  readonly #id = randomBytes(12).toString('base64url');
+  readonly #id: string;
   #count = 0;
   #opening: Promise<() => Promise<void>> | null = null;
 
   constructor(deps: StationDeps) {
     this.#deps = deps;
+    this.#id = (deps.redis.capabilities.push ? '' : DEAF) + randomBytes(12).toString('base64url');
   }
 
   /** Names a new claim. */
@@ -37,6 +42,7 @@ export class LockStation implements ChannelListener {
   /** Listens, from the first call on; rejects while the server is away. */
   async open(): Promise<void> {
     const { redis, channels } = this.#deps;
+    if (!redis.capabilities.push) return;
     this.#opening ??= redis.subscribe(channels + this.#id, this);
     try {
       await this.#opening;

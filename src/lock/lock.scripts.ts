@@ -82,7 +82,7 @@ export class LockScripts {
     /** Is what the channel of every station begins with. */
     readonly channels: string,
     /** Is 1 when PUBLISH counts every listener, which on Cluster are only those of one node. */
-    countsListeners: 0 | 1 = redis.topology === 'cluster' ? 0 : 1,
+    countsListeners: 0 | 1 = redis.capabilities.push && redis.topology !== 'cluster' ? 1 : 0,
   ) {
     this.#station = [channels, countsListeners];
     this.#shares = new ShareScripts(redis, this.#station);

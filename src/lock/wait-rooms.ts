@@ -1,6 +1,8 @@
 import type { Cancel, Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
+import { pollPauseMs } from '../connection/polling.js';
+import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { ResourceClaim } from './lease.js';
 import type { LockScripts } from './lock.scripts.js';
@@ -14,6 +16,7 @@ const SLACK_JITTER_MS = 20;
 const RETRY_MS = 200;
 
 interface RoomsDeps {
+  readonly redis: RedisGateway;
   readonly scripts: LockScripts;
   readonly guard: RestartGuard;
   readonly keeper: Pick<LeaseKeeper, 'has'>;
@@ -26,6 +29,8 @@ interface Room {
   readonly waiters: Set<Waiter>;
   /** Says whether several may hold it, of whom each may be the first to end. */
   readonly isShared: boolean;
+  /** Counts the looks since somebody of the room had a turn. */
+  looks: number;
   checkAtMs: number;
   timerAtMs: number;
   cancel: Cancel;
@@ -33,7 +38,7 @@ interface Room {
 
 /**
  * Holds everybody in this process who waits for a lock. Nobody polls: the longest waiting of each room looks only when
- * the holder's lease could have ended without a word.
+ * the holder's lease could have ended without a word. Where no word can come at all, over REST, it looks now and then.
  *
  * @internal
  */
@@ -77,10 +82,12 @@ export class WaitRooms {
     return true;
   }
 
-  /** Notes that the lock may become free in `ms` without anybody saying so. */
-  expect(lease: string, ms: number): void {
+  /** Notes that the lock may become free in `freeInMs` without anybody saying so. */
+  expect(lease: string, freeInMs: number): void {
     const room = this.#rooms.get(lease);
     if (room === undefined) return;
+    const { push } = this.#deps.redis.capabilities;
+    const ms = push ? freeInMs : Math.min(freeInMs, pollPauseMs(room.looks++));
     const atMs = this.#deps.clock.monotonic() + ms + SLACK_MS + Math.random() * SLACK_JITTER_MS;
     room.checkAtMs = room.isShared ? Math.min(room.checkAtMs, atMs) : atMs;
     this.#arm(room);
@@ -113,6 +120,11 @@ export class WaitRooms {
     });
   }
 
+  #startAnew(lease: string): void {
+    const room = this.#rooms.get(lease);
+    if (room !== undefined) room.looks = 0;
+  }
+
   async #checkRoom({ waiters }: Room): Promise<void> {
     const [longestWaiting] = waiters;
     if (longestWaiting === undefined) return;
@@ -134,6 +146,7 @@ export class WaitRooms {
         if (!this.#deps.keeper.has(claim.token)) await scripts.release(claim);
       } else if (reply.kind === 'held') {
         waiter.hold({ fence: reply.fence, leaseMs: reply.leaseMs, fromMs: sentAtMs });
+        this.#startAnew(claim.keys.lease);
         this.expect(claim.keys.lease, reply.leaseMs);
       } else {
         waiter.queued({ sentAtMs, serverMs: reply.serverMs });
@@ -150,5 +163,5 @@ export class WaitRooms {
 
 function newRoom({ share }: ResourceClaim): Room {
   const never = { checkAtMs: Infinity, timerAtMs: Infinity, cancel: () => undefined };
-  return { waiters: new Set(), isShared: share !== undefined, ...never };
+  return { waiters: new Set(), isShared: share !== undefined, looks: 0, ...never };
 }

@@ -2,7 +2,8 @@ import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { currentLock } from '../../src/lock/lock-context.js';
 import { LockBusyError, LockLostError, LockTimeoutError } from '../../src/lock/lock.errors.js';
-import type { OpenLocks } from '../support/locks.js';
+import type { Lock } from '../../src/lock/lock.js';
+import { howTold, type OpenLocks } from '../support/locks.js';
 import { until } from '../support/until.js';
 import type { LockContractHost } from './lock.contract.js';
 
@@ -75,11 +76,12 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
         const calls = Array.from({ length: 18 }, (_, i) => {
           const { locks } = i % 2 === 0 ? here : there;
           const order = names.map((_, k) => names[(k + i) % 3]!);
-          return locks.withLock(i % 4 < 2 ? order : order.toReversed(), async () => {
+          const work = async () => {
             most = Math.max(most, ++inside);
             await Promise.resolve();
             inside--;
-          });
+          };
+          return locks.withLock(i % 4 < 2 ? order : order.toReversed(), work, { wait: '30s' });
         });
         await Promise.all(calls);
         expect(most).toBe(1);
@@ -87,11 +89,12 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
 
       it('abort when one of them is lost, and leave it to the holder to give back the rest', async () => {
         const [a, b] = [fresh(), fresh()];
-        const lock = await here.locks.acquire([a, b]);
+        const { reason, ttl } = howTold(here);
+        const lock = await here.locks.acquire([a, b], { ttl });
         const { signal } = lock;
         await there.locks.forceRelease(b, 'test');
         await until(() => signal.aborted);
-        expect(signal.reason).toMatchObject({ resource: b, reason: 'revoked' });
+        expect(signal.reason).toMatchObject({ resource: b, reason });
         expect(() => lock.assertHeld()).toThrow(LockLostError);
         expect(await there.locks.tryAcquire(a)).toBeNull();
         expect(await lock.release()).toBe(false);
@@ -172,13 +175,14 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
 
       it('does not come in to a lock that is lost', async () => {
         const resource = fresh();
-        await here.locks.withLock(resource, async (lock) => {
+        const work = async (lock: Lock) => {
           await there.locks.forceRelease(resource, 'test');
           await until(() => lock.signal.aborted);
           await using other = await there.locks.acquire(resource);
           expect(await here.locks.tryAcquire(resource, { reentrant: true })).toBeNull();
           other.assertHeld();
-        });
+        };
+        await here.locks.withLock(resource, work, { ttl: howTold(here).ttl });
       });
     });
 

@@ -9,7 +9,7 @@ import { resolveLockOptions, type LockModuleOptions } from '../../src/lock/lock.
 import { Quorums } from '../../src/lock/quorum/quorums.js';
 import { LockService } from '../../src/lock/lock.service.js';
 import type { SuiteEvents } from '../../src/common/events.js';
-import { openGateway } from './gateway.js';
+import { openGateway, type RestTarget } from './gateway.js';
 
 /** Is one process's worth of locks, with a connection of its own. */
 export interface OpenLocks {
@@ -22,7 +22,7 @@ export interface OpenLocks {
 
 /** Opens a lock service for tests that need no Nest application. */
 export async function openLocks(
-  server: string | ServerConnection,
+  server: string | ServerConnection | RestTarget,
   {
     namespace,
     commandTimeout,
@@ -55,4 +55,15 @@ export async function openLocks(
       await close();
     },
   };
+}
+
+/**
+ * Says how holders hear that somebody took their lock: by a message, or where none comes when they prolong it next,
+ * for which a test need not wait so long with a short ttl.
+ */
+export function howTold({ gateway }: OpenLocks): {
+  readonly reason: 'revoked' | 'gone';
+  readonly ttl: number;
+} {
+  return gateway.capabilities.push ? { reason: 'revoked', ttl: 30_000 } : { reason: 'gone', ttl: 900 };
 }
