@@ -54,7 +54,9 @@ export class LockEngine {
     const { redis, events, clock, keys, options } = deps;
     const channels = `${keys.prefix('lock')}station:`;
     this.#deps = deps;
-    this.#scripts = new LockScripts(redis, channels);
+    this.#scripts = new LockScripts(redis, channels, {
+      onReturn: (lease) => this.#rooms.lookSoon(lease),
+    });
     const parts = { redis, events, clock, scripts: this.#scripts };
     this.keeper = new LeaseKeeper(parts);
     this.#guard = new RestartGuard({

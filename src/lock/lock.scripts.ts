@@ -68,6 +68,13 @@ const RENEWED = new Map<RedisReply, RenewReply>([
 /** Is the share of a claim of which nothing but its token is known. */
 const UNKNOWN: Share = { weight: 1, limit: 1 };
 
+interface ScriptSettings {
+  /** Is 1 when PUBLISH counts every listener, which on Cluster are only those of one node. */
+  readonly countsListeners?: 0 | 1;
+  /** Is told of every lease that was given back, when whoever waits for it may have been handed it. */
+  readonly onReturn?: (lease: string) => void;
+}
+
 /**
  * Is the typed face of the lock scripts.
  *
@@ -81,10 +88,10 @@ export class LockScripts {
     private readonly redis: RedisGateway,
     /** Is what the channel of every station begins with. */
     readonly channels: string,
-    /** Is 1 when PUBLISH counts every listener, which on Cluster are only those of one node. */
-    countsListeners: 0 | 1 = redis.capabilities.push && redis.topology !== 'cluster' ? 1 : 0,
+    private readonly settings: ScriptSettings = {},
   ) {
-    this.#station = [channels, countsListeners];
+    const countsAll = redis.capabilities.push && redis.topology !== 'cluster';
+    this.#station = [channels, settings.countsListeners ?? (countsAll ? 1 : 0)];
     this.#shares = new ShareScripts(redis, this.#station);
   }
 
@@ -107,8 +114,12 @@ export class LockScripts {
   /** Gives back a lock, or a place in its queue, O(n) in the queue. @returns whether the lock was the claim's. */
   async release(claim: Returned): Promise<boolean> {
     const { keys, share = UNKNOWN } = claim;
-    if (keys.kind === 'lock') return this.#release(keys, entryOf(claim));
-    return (await this.#shares.release({ ...claim, share })) > 0;
+    const wasHeld =
+      keys.kind === 'lock'
+        ? await this.#release(keys, entryOf(claim))
+        : (await this.#shares.release({ ...claim, share })) > 0;
+    this.settings.onReturn?.(keys.lease);
+    return wasHeld;
   }
 
   /** Takes a lock from whoever holds it, or every share of it, and tells them. @returns whether somebody held it. */

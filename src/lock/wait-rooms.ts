@@ -93,6 +93,13 @@ export class WaitRooms {
     this.#arm(room);
   }
 
+  /** Notes that somebody of the room may have been handed the lock, of which no word may come. */
+  lookSoon(lease: string): void {
+    if (this.#deps.redis.capabilities.push) return;
+    this.#restart(lease);
+    this.expect(lease, 0);
+  }
+
   /** Asks the server about everybody, since messages may have been lost. */
   checkAll(): void {
     for (const waiter of this.#waiters.values()) void this.#check(waiter);
@@ -120,7 +127,7 @@ export class WaitRooms {
     });
   }
 
-  #startAnew(lease: string): void {
+  #restart(lease: string): void {
     const room = this.#rooms.get(lease);
     if (room !== undefined) room.looks = 0;
   }
@@ -146,7 +153,7 @@ export class WaitRooms {
         if (!this.#deps.keeper.has(claim.token)) await scripts.release(claim);
       } else if (reply.kind === 'held') {
         waiter.hold({ fence: reply.fence, leaseMs: reply.leaseMs, fromMs: sentAtMs });
-        this.#startAnew(claim.keys.lease);
+        this.#restart(claim.keys.lease);
         this.expect(claim.keys.lease, reply.leaseMs);
       } else {
         waiter.queued({ sentAtMs, serverMs: reply.serverMs });

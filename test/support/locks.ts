@@ -59,11 +59,10 @@ export async function openLocks(
 
 /**
  * Says how holders hear that somebody took their lock: by a message, or where none comes when they prolong it next,
- * for which a test need not wait so long with a short ttl.
+ * for which a test need not wait so long with a short ttl; and how many may wait for each other in a test.
  */
-export function howTold({ gateway }: OpenLocks): {
-  readonly reason: 'revoked' | 'gone';
-  readonly ttl: number;
-} {
-  return gateway.capabilities.push ? { reason: 'revoked', ttl: 30_000 } : { reason: 'gone', ttl: 900 };
+export function howTold({ gateway }: OpenLocks): { reason: 'revoked' | 'gone'; ttl: number; crowd: number } {
+  return gateway.capabilities.push
+    ? { reason: 'revoked', ttl: 30_000, crowd: 18 }
+    : { reason: 'gone', ttl: 900, crowd: 6 };
 }

@@ -33,7 +33,10 @@ export class QuorumScripts {
   constructor(nodes: readonly QuorumNode[], channels: string) {
     this.quorum = Math.floor(nodes.length / 2) + 1;
     // Nobody listens: a lease that somebody deleted is waited for until it would have ended.
-    this.#nodes = nodes.map((node) => ({ ...node, scripts: new LockScripts(node.redis, channels, 0) }));
+    this.#nodes = nodes.map((node) => ({
+      ...node,
+      scripts: new LockScripts(node.redis, channels, { countsListeners: 0 }),
+    }));
   }
 
   /** Are the names of the connections, for people. */
