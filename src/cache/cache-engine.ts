@@ -158,7 +158,16 @@ function createLoading(
   const { promptStore, store, tags, values, aging, reader, serverClock, channel, limit } = base;
   const fallback = new StaleFallback(clock);
   const news = new LoadNewsChannel({ redis, clock, events, channel });
-  const seeker = new ClaimSeeker({ reader, promptStore, store, tags, news, clock, serverClock });
+  const seeker = new ClaimSeeker({
+    reader,
+    isAway: () => redis.availability.state === 'down',
+    promptStore,
+    store,
+    tags,
+    news,
+    clock,
+    serverClock,
+  });
   const settler = new LoadSettler({ tags, news, values, aging });
   const runner = new LoadRunner({ settler, clock, limit });
   return { fallback, seeker, settler, runner, loader: new EntryLoader({ reader, seeker, runner, fallback }) };

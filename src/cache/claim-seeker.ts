@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js';
+import { RedisUnavailableError } from '../connection/connection.errors.js';
 import { pollPauseMs } from '../connection/polling.js';
 import { keptMs } from './entry-aging.js';
 import { markAwaited, type StoredValue } from './entry-content.js';
@@ -37,6 +38,8 @@ const LOADER_WAIT_MS = 5_000;
 
 interface SeekerParts {
   readonly reader: EntryReader;
+  /** Tells whether the server is known to be away. */
+  readonly isAway: () => boolean;
   readonly promptStore: EntryStore;
   readonly store: EntryStore;
   readonly tags: TagStore;
@@ -125,27 +128,56 @@ export class ClaimSeeker {
     };
   }
 
-  async #wait(request: LoadRequest, { token, awaited, content }: Loading, limitMs: number): Promise<Look> {
-    if (!this.#parts.news.arrives) return this.#poll(request, token, limitMs);
-    await this.#parts.news.listen();
+  async #wait(request: LoadRequest, loading: Loading, limitMs: number): Promise<Look> {
+    if (!(await this.#isListening(request))) return this.#poll(request, loading, limitMs);
+    const { token, awaited, content } = loading;
     const news = this.#parts.news.next(token, limitMs);
-    if (!awaited) {
+    if (awaited) {
+      // Others said so; the news may have gone out before this process began to listen.
+      const look = await this.#lookAgain(request, loading);
+      if (look.kind !== 'loading' || look.token !== token) return look;
+    } else {
       const marked = { key: request.key, expected: content, content: markAwaited(content) };
-      const outcome = await this.#parts.promptStore.swap({ ...marked, ttlMs: 1, keepsTtl: true });
+      const outcome = await this.#parts.store.swap({ ...marked, ttlMs: 1, keepsTtl: true });
       const found = outcome.kind === 'other' ? outcome.content : null;
       if (outcome.kind !== 'swapped') return this.#parts.reader.judge(request, found);
     }
     const end = await news;
-    return end.kind === 'failed' ? end : this.#parts.reader.look(request);
+    return end.kind === 'failed' ? end : this.#lookAgain(request, loading);
+  }
+
+  async #isListening({ meter }: LoadRequest): Promise<boolean> {
+    const { news } = this.#parts;
+    if (!news.arrives) return false;
+    try {
+      await news.listen();
+      return true;
+    } catch (error) {
+      meter.failed('listen', error);
+      return false;
+    }
+  }
+
+  /** A server that is slow for once is no reason to load what somebody else is loading. */
+  async #lookAgain(request: LoadRequest, loading: Loading): Promise<Look> {
+    try {
+      return await this.#parts.reader.look(request);
+    } catch (error) {
+      const isSlow = error instanceof RedisUnavailableError && error.reason === 'timeout';
+      if (!isSlow || this.#parts.isAway()) throw error;
+      request.meter.failed('read', error);
+      return loading;
+    }
   }
 
   /** Looks again and again, for want of news, until another content is there. */
-  async #poll(request: LoadRequest, token: string, limitMs: number): Promise<Look> {
-    const { news, reader, clock } = this.#parts;
+  async #poll(request: LoadRequest, loading: Loading, limitMs: number): Promise<Look> {
+    const { news, clock } = this.#parts;
+    const { token } = loading;
     const untilMs = clock.monotonic() + limitMs;
     for (let attempt = 0; ; attempt++) {
       await news.next(token, Math.min(pollPauseMs(attempt), untilMs - clock.monotonic()));
-      const look = await reader.look(request);
+      const look = await this.#lookAgain(request, loading);
       const goesOn = look.kind === 'loading' && look.token === token;
       if (!goesOn || clock.monotonic() >= untilMs) return look;
     }

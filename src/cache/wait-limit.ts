@@ -3,8 +3,8 @@ import { toError } from '../common/errors.js';
 
 /** Is how often waits are looked at. */
 const TICK_MS = 5;
-/** Is the most that one look may count: a process that was kept from running has not waited all that time. */
-const MOST_PER_TICK_MS = 10;
+/** Is how late a look may come to count: later ones tell of a machine that has no time for the server either. */
+const TIMELY_MS = 10;
 
 interface Wait {
   readonly dueMs: number;
@@ -15,8 +15,8 @@ interface Wait {
 /**
  * Bounds how long callers wait for Redis, all by the same time, and with one timer.
  *
- * Only time during which this process runs counts. One that is starved of its processor, as many are when they start
- * together, finds the answer late through no fault of the server, and must not take it for frozen.
+ * Only time counts in which this process gets to run when it wants to. One that is starved of its processor, as many are
+ * when they start together, finds the answer late through no fault of the server, and must not take it for frozen.
  *
  * @internal
  */
@@ -59,7 +59,8 @@ export class WaitLimit {
   }
 
   #tick(): void {
-    this.#awakeMs += Math.min(this.clock.monotonic() - this.#lookedAt, MOST_PER_TICK_MS);
+    const elapsedMs = this.clock.monotonic() - this.#lookedAt;
+    if (elapsedMs <= TIMELY_MS) this.#awakeMs += elapsedMs;
     this.#waits = this.#waits.filter((wait) => {
       if (wait.isOver) return false;
       if (wait.dueMs > this.#awakeMs) return true;
