@@ -136,11 +136,12 @@ describe('loads', () => {
         get(target, name) {
           const member: unknown = Reflect.get(target, name, target);
           if (typeof member !== 'function') return member;
+          const method = (...args: unknown[]): unknown => Reflect.apply(member, target, args);
+          if (name !== 'run') return method;
           return async (...args: unknown[]): Promise<unknown> => {
-            if (name !== 'run') return Reflect.apply(member, target, args);
             isWaiting = true;
             await gate;
-            return Reflect.apply(member, target, args);
+            return method(...args);
           };
         },
       });
