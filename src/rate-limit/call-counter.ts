@@ -1,4 +1,5 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { andThen, type MaybePromise } from '../common/maybe-promise.js';
 import type { BoundRule } from './bound-rules.js';
 import { LimitCalls } from './limit-calls.js';
 import { Limiter } from './limiter.js';
@@ -29,8 +30,11 @@ export class CallCounter {
    * @throws {RateLimitKeyError} when there is no subject for another reason, or the cost is none.
    * @throws {RateLimitLimitError} when a function finds no limit.
    */
-  async count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<CountedCall | null> {
-    if (!rule.shadow) return this.#count(rule, key, context);
+  count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): MaybePromise<CountedCall | null> {
+    return rule.shadow ? this.#watch(rule, key, context) : this.#count(rule, key, context);
+  }
+
+  async #watch(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<CountedCall | null> {
     try {
       return await this.#count(rule, key, context);
     } catch (error) {
@@ -39,14 +43,18 @@ export class CallCounter {
     }
   }
 
-  async #count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<CountedCall | null> {
-    const cost = typeof rule.cost === 'number' ? rule.cost : await rule.cost(context);
-    if (cost === 0) return null;
-    const found = this.finder.find(key, context);
-    const subject = typeof found === 'string' ? found : await found;
-    const made = this.calls.of(rule, { subject, context }, checkedCost(cost));
-    const call = made instanceof Promise ? await made : made;
-    return { call, verdict: await this.limiter.decide(call) };
+  /** Is done at once where it can be: most calls have nothing to wait for but Redis, and remembered refusals not even that. */
+  #count(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): MaybePromise<CountedCall | null> {
+    const cost = typeof rule.cost === 'number' ? rule.cost : Promise.resolve(rule.cost(context));
+    return andThen(cost, (due) => {
+      if (due === 0) return null;
+      const call = andThen(this.finder.find(key, context), (subject) =>
+        this.calls.of(rule, { subject, context }, checkedCost(due)),
+      );
+      return andThen(call, (made) =>
+        andThen(this.limiter.decide(made), (verdict) => ({ call: made, verdict })),
+      );
+    });
   }
 
   /**

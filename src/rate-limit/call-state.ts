@@ -35,7 +35,9 @@ export function addOutcomes(
   const operation =
     context.getType<string>() === 'graphql' ? context.getArgByIndex<object | undefined>(2) : undefined;
   const holder = (operation ?? context) as { [OUTCOMES]?: readonly WindowOutcome[] };
+  const known = holder[OUTCOMES];
+  if (known === undefined) return (holder[OUTCOMES] = outcomes);
   const names = outcomes.map(({ policy }) => policy.name);
-  const others = holder[OUTCOMES]?.filter(({ policy }) => !names.includes(policy.name)) ?? [];
+  const others = known.filter(({ policy }) => !names.includes(policy.name));
   return (holder[OUTCOMES] = tightestFirst([...others, ...outcomes]));
 }

@@ -1,4 +1,5 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { andThen, type MaybePromise } from '../common/maybe-promise.js';
 import type { BoundRule } from './bound-rules.js';
 import { callState, type CallState } from './call-state.js';
 import { HandlerRules } from './handler-rules.js';
@@ -23,30 +24,43 @@ export class HandlerLimits {
   ) {}
 
   /** Counts a call once for each policy, however many guards come by. @throws the context's own exception to refuse it. */
-  async enforce(context: ExecutionContext): Promise<void> {
+  enforce(context: ExecutionContext): MaybePromise<unknown> {
     const state = callState(context);
     const entry = state.attached;
     state.attached = null;
     const rules = entry === null ? this.rules.early(context) : this.rules.attached(entry, context);
-    for (const rule of rules) {
-      const key = rule.key ?? 'ip';
-      const due = uncounted(rule, key, state);
-      if (due !== null) await this.#apply(due, key, context);
-    }
+    return rules.reduce<MaybePromise<unknown>>(
+      (before, rule) => andThen(before, () => this.#apply(rule, context)),
+      undefined,
+    );
   }
 
-  async #apply(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): Promise<void> {
-    callState(context).counted.push(...rule.policies.map(({ name }) => ({ policy: name, key })));
+  #apply(rule: BoundRule, context: ExecutionContext): MaybePromise<unknown> {
+    const key = rule.key ?? 'ip';
+    const state = callState(context);
+    const due = uncounted(rule, key, state);
+    if (due === null) return undefined;
+    for (const { name } of due.policies) state.counted.push({ policy: name, key });
+    const refuse = (error: unknown) => this.#refuse(context, error);
     try {
-      await this.runner.run(rule, key, {
+      const done = this.runner.run(due, key, {
         context,
         open: () => openCall(context),
         answer: (verdict) => this.answers.give(context, verdict),
       });
+      return done instanceof Promise ? done.catch(refuse) : done;
     } catch (error) {
-      await openCallOf(context)?.refused();
-      throw await this.answers.fault(context, error);
+      return refuse(error);
     }
+  }
+
+  /** Throws what refuses a call, or rejects with it. */
+  #refuse(context: ExecutionContext, error: unknown): MaybePromise<never> {
+    return andThen(openCallOf(context)?.refused(), () =>
+      andThen(this.answers.fault(context, error), (refusal) => {
+        throw refusal;
+      }),
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { andThen, type MaybePromise } from '../common/maybe-promise.js';
 import { addOutcomes } from './call-state.js';
 import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
@@ -17,16 +18,18 @@ export class LimitAnswers {
   constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions) {}
 
   /** Tells of a verdict by headers. @throws the context's own exception when it refuses the call. */
-  async give(context: ExecutionContext, verdict: Verdict): Promise<void> {
+  give(context: ExecutionContext, verdict: Verdict): MaybePromise<void> {
     this.#tell(context, verdict);
-    if (verdict.allowed) return;
+    if (verdict.allowed) return undefined;
     sayProblem(context);
-    throw await refusalOf(context, verdict);
+    return andThen(refusalOf(context, verdict), (refusal) => {
+      throw refusal;
+    });
   }
 
   /** Returns what is thrown for an error: the context's own exception if it is the client's fault. */
-  async fault(context: ExecutionContext, error: unknown): Promise<unknown> {
-    const refusal = await callerRefusalOf(context, error);
+  fault(context: ExecutionContext, error: unknown): MaybePromise<unknown> {
+    const refusal = callerRefusalOf(context, error);
     if (refusal !== error) sayProblem(context);
     return refusal;
   }

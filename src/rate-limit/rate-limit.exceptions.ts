@@ -24,7 +24,11 @@ export class RateLimitException extends HttpException {
     readonly decision: RateLimitDecision,
   ) {
     super(problem, problem.status);
-    this.message = problem.detail;
+  }
+
+  /** Takes the problem's detail; Nest would make a message out of the class's name, which costs more than all the rest. */
+  override initMessage(): void {
+    this.message = (this.getResponse() as RateLimitProblem).detail;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { andThen } from '../common/maybe-promise.js';
 import { HandlerLimits } from './handler-limits.js';
 
 /**
@@ -22,8 +23,7 @@ export class RateLimitGuard implements CanActivate {
   constructor(private readonly limits: HandlerLimits) {}
 
   /** Lets the call go on, or refuses it. @throws {RateLimitException} over HTTP; elsewhere the context's exception. */
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    await this.limits.enforce(context);
-    return true;
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return andThen(this.limits.enforce(context), () => true);
   }
 }

@@ -1,4 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
+import type { MaybePromise } from '../common/maybe-promise.js';
 import { RateLimitCallerError, RateLimitHeaderError } from './rate-limit.errors.js';
 import {
   CALLER_PROBLEM,
@@ -14,7 +15,7 @@ import {
 import type { Verdict } from './verdict.js';
 
 /** Makes what is thrown to refuse a call. @internal */
-export function refusalOf(context: ExecutionContext, verdict: Verdict): Promise<Error> {
+export function refusalOf(context: ExecutionContext, verdict: Verdict): MaybePromise<Error> {
   const { decision } = verdict;
   const problem = problemOf(verdict);
   return exceptionFor(context, {
@@ -25,7 +26,7 @@ export function refusalOf(context: ExecutionContext, verdict: Verdict): Promise<
 }
 
 /** Makes what is thrown when a client leaves out whom its call counts for; what is no such error stays as it is. @internal */
-export async function callerRefusalOf(context: ExecutionContext, error: unknown): Promise<unknown> {
+export function callerRefusalOf(context: ExecutionContext, error: unknown): unknown {
   if (!(error instanceof RateLimitCallerError || error instanceof RateLimitHeaderError)) return error;
   const problem = error instanceof RateLimitCallerError ? CALLER_PROBLEM : HEADER_PROBLEM;
   const exception = () => new RateLimitCallerException(problem, error);
@@ -42,19 +43,19 @@ export async function callerRefusalOf(context: ExecutionContext, error: unknown)
  * The packages of WebSockets and microservices are optional. They are imported here and now, when a call in their
  * context proves that the application has them.
  */
-async function exceptionFor(
+function exceptionFor(
   context: ExecutionContext,
   { http, graphql, message }: { http: () => Error; graphql: () => Error; message: () => object },
-): Promise<Error> {
+): MaybePromise<Error> {
   switch (context.getType<string>()) {
-    case 'ws': {
-      const { WsException } = await import('@nestjs/websockets');
-      return withoutStack(() => new WsException(message()));
-    }
-    case 'rpc': {
-      const { RpcException } = await import('@nestjs/microservices');
-      return withoutStack(() => new RpcException(message()));
-    }
+    case 'ws':
+      return import('@nestjs/websockets').then(({ WsException }) =>
+        withoutStack(() => new WsException(message())),
+      );
+    case 'rpc':
+      return import('@nestjs/microservices').then(({ RpcException }) =>
+        withoutStack(() => new RpcException(message())),
+      );
     case 'graphql':
       return withoutStack(graphql);
     default:

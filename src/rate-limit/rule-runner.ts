@@ -1,11 +1,12 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import type { BoundRule } from './bound-rules.js';
+import { andThen, type MaybePromise } from '../common/maybe-promise.js';
+import type { AfterCall, BoundRule } from './bound-rules.js';
 import { CallCounter } from './call-counter.js';
 import type { AtEnd, OpenCall } from './open-call.js';
 import type { PermitPolicy } from './permit-policy.js';
 import { Permits } from './permits.js';
 import type { RateLimitKey } from './rate-limit-use.options.js';
-import { Settlement } from './settlement.js';
+import { Settlement, type CountedCall } from './settlement.js';
 import type { Verdict } from './verdict.js';
 
 /** Is a call to which a rule applies. @internal */
@@ -31,22 +32,23 @@ export class RuleRunner {
   ) {}
 
   /** Applies one rule for the subject that `key` finds. @throws what refuses the call. */
-  async run(rule: BoundRule, key: RateLimitKey, call: LimitedCall): Promise<void> {
-    if (rule.permit === null) await this.#count(rule, key, call);
-    else await this.#permit(rule.permit, key, call);
+  run(rule: BoundRule, key: RateLimitKey, call: LimitedCall): MaybePromise<unknown> {
+    return rule.permit === null ? this.#count(rule, key, call) : this.#permit(rule.permit, key, call);
   }
 
-  async #count(rule: BoundRule, key: RateLimitKey, { context, open, answer }: LimitedCall): Promise<void> {
-    const counted = await this.counter.count(rule, key, context);
-    if (counted === null) return;
-    const { after } = rule;
-    if (after !== null) {
-      const settle: AtEnd = (end) => this.settlement.settle(counted, after, { ...end, context });
-      // What is given back before the answer goes out is there for the client's next call.
-      if (after.costAfter === undefined) await open().afterHandler(settle);
-      else await open().atEnd(settle);
-    }
-    if (!rule.shadow) await answer(counted.verdict);
+  #count(rule: BoundRule, key: RateLimitKey, call: LimitedCall): MaybePromise<unknown> {
+    return andThen(this.counter.count(rule, key, call.context), (counted) => {
+      if (counted === null) return undefined;
+      const settled = rule.after === null ? undefined : this.#settleLater(counted, rule.after, call);
+      return andThen(settled, () => (rule.shadow ? undefined : call.answer(counted.verdict)));
+    });
+  }
+
+  async #settleLater(counted: CountedCall, after: AfterCall, { context, open }: LimitedCall): Promise<void> {
+    const settle: AtEnd = (end) => this.settlement.settle(counted, after, { ...end, context });
+    // What is given back before the answer goes out is there for the client's next call.
+    if (after.costAfter === undefined) await open().afterHandler(settle);
+    else await open().atEnd(settle);
   }
 
   async #permit(
