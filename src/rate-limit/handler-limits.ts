@@ -24,44 +24,47 @@ export class HandlerLimits {
   ) {}
 
   /** Counts a call once for each policy, however many guards come by. @throws the context's own exception to refuse it. */
-  enforce(context: ExecutionContext): MaybePromise<unknown> {
+  enforce(context: ExecutionContext): MaybePromise<void> {
     const state = callState(context);
     const entry = state.attached;
     state.attached = null;
     const rules = entry === null ? this.rules.early(context) : this.rules.attached(entry, context);
-    return rules.reduce<MaybePromise<unknown>>(
+    return rules.reduce<MaybePromise<void>>(
       (before, rule) => andThen(before, () => this.#apply(rule, context)),
       undefined,
     );
   }
 
-  #apply(rule: BoundRule, context: ExecutionContext): MaybePromise<unknown> {
+  #apply(rule: BoundRule, context: ExecutionContext): MaybePromise<void> {
     const key = rule.key ?? 'ip';
     const state = callState(context);
     const due = uncounted(rule, key, state);
     if (due === null) return undefined;
     for (const { name } of due.policies) state.counted.push({ policy: name, key });
-    const refuse = (error: unknown) => this.#refuse(context, error);
+    const refused = this.#refusal(due, key, context);
+    return andThen(refused, (refusal) => (refusal === null ? undefined : refuse(context, refusal)));
+  }
+
+  /** Returns what refuses a call, or null. */
+  #refusal(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): MaybePromise<unknown> {
+    const fault = (error: unknown) => this.answers.fault(context, error);
     try {
-      const done = this.runner.run(due, key, {
+      const refusal = this.runner.run(rule, key, {
         context,
         open: () => openCall(context),
         answer: (verdict) => this.answers.give(context, verdict),
       });
-      return done instanceof Promise ? done.catch(refuse) : done;
+      return refusal instanceof Promise ? refusal.catch(fault) : refusal;
     } catch (error) {
-      return refuse(error);
+      return fault(error);
     }
   }
+}
 
-  /** Throws what refuses a call, or rejects with it. */
-  #refuse(context: ExecutionContext, error: unknown): MaybePromise<never> {
-    return andThen(openCallOf(context)?.refused(), () =>
-      andThen(this.answers.fault(context, error), (refusal) => {
-        throw refusal;
-      }),
-    );
-  }
+/** Rejects once everybody knows who has to; a throw through all who called would cost twice as much. */
+async function refuse(context: ExecutionContext, refusal: unknown): Promise<never> {
+  await openCallOf(context)?.refused();
+  throw refusal;
 }
 
 /** Leaves out the policies that have counted this call before; null when none is left. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
-import { andThen, type MaybePromise } from '../common/maybe-promise.js';
+import type { MaybePromise } from '../common/maybe-promise.js';
 import { addOutcomes } from './call-state.js';
 import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
@@ -17,14 +17,12 @@ import type { Verdict } from './verdict.js';
 export class LimitAnswers {
   constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions) {}
 
-  /** Tells of a verdict by headers. @throws the context's own exception when it refuses the call. */
-  give(context: ExecutionContext, verdict: Verdict): MaybePromise<void> {
+  /** Tells of a verdict by headers. @returns the context's own exception when it refuses the call, else null. */
+  give(context: ExecutionContext, verdict: Verdict): MaybePromise<Error | null> {
     this.#tell(context, verdict);
-    if (verdict.allowed) return undefined;
+    if (verdict.allowed) return null;
     sayProblem(context);
-    return andThen(refusalOf(context, verdict), (refusal) => {
-      throw refusal;
-    });
+    return refusalOf(context, verdict);
   }
 
   /** Returns what is thrown for an error: the context's own exception if it is the client's fault. */

@@ -14,8 +14,8 @@ export interface LimitedCall {
   readonly context: ExecutionContext;
   /** Opens the call for what is to be done before its handler or at its end. */
   readonly open: () => OpenCall;
-  /** Tells the caller of a verdict, and throws if it refuses. */
-  readonly answer: (verdict: Verdict) => unknown;
+  /** Tells the caller of a verdict; returns what refuses the call, or null. To throw it here would cost more. */
+  readonly answer: (verdict: Verdict) => MaybePromise<Error | null>;
 }
 
 /**
@@ -31,16 +31,16 @@ export class RuleRunner {
     private readonly permits: Permits,
   ) {}
 
-  /** Applies one rule for the subject that `key` finds. @throws what refuses the call. */
-  run(rule: BoundRule, key: RateLimitKey, call: LimitedCall): MaybePromise<unknown> {
+  /** Applies one rule for the subject that `key` finds. @returns what refuses the call, or null. */
+  run(rule: BoundRule, key: RateLimitKey, call: LimitedCall): MaybePromise<Error | null> {
     return rule.permit === null ? this.#count(rule, key, call) : this.#permit(rule.permit, key, call);
   }
 
-  #count(rule: BoundRule, key: RateLimitKey, call: LimitedCall): MaybePromise<unknown> {
+  #count(rule: BoundRule, key: RateLimitKey, call: LimitedCall): MaybePromise<Error | null> {
     return andThen(this.counter.count(rule, key, call.context), (counted) => {
-      if (counted === null) return undefined;
+      if (counted === null) return null;
       const settled = rule.after === null ? undefined : this.#settleLater(counted, rule.after, call);
-      return andThen(settled, () => (rule.shadow ? undefined : call.answer(counted.verdict)));
+      return andThen(settled, () => (rule.shadow ? null : call.answer(counted.verdict)));
     });
   }
 
@@ -55,14 +55,16 @@ export class RuleRunner {
     policy: PermitPolicy,
     key: RateLimitKey,
     { context, open, answer }: LimitedCall,
-  ): Promise<void> {
+  ): Promise<null> {
     const permitKey = await this.counter.permitKey(policy, key, context);
-    if (permitKey === null) return;
+    if (permitKey === null) return null;
     const call = open();
     await call.before(async () => {
       const { verdict, release } = await this.permits.take(policy, permitKey);
       await call.atEnd(release);
-      if (!policy.shadow) await answer(verdict);
+      const refusal = policy.shadow ? null : await answer(verdict);
+      if (refusal !== null) throw refusal;
     });
+    return null;
   }
 }

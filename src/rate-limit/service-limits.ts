@@ -5,7 +5,7 @@ import type { RateLimitEntry } from './rate-limit-entry.js';
 import { RateLimitKeyError } from './rate-limit.errors.js';
 import { RuleRunner } from './rule-runner.js';
 import { isByArguments } from './subject-kind.js';
-import { decisionOrThrow } from './verdict.js';
+import { excessOf } from './verdict.js';
 
 /**
  * Counts calls of service methods.
@@ -46,7 +46,9 @@ export class ServiceLimits {
     try {
       for (const rule of this.rules.of(entry)) {
         if (!isByArguments(rule.key)) throw noKey(entry.label);
-        await this.runner.run(rule, rule.key, { context, open: () => call, answer: decisionOrThrow });
+        const limited = { context, open: () => call, answer: excessOf };
+        const refusal = await this.runner.run(rule, rule.key, limited);
+        if (refusal !== null) throw refusal;
       }
     } catch (error) {
       await call.refused();

@@ -55,8 +55,15 @@ export function tightestFirst(outcomes: readonly WindowOutcome[]): readonly Wind
  * @throws {RateLimitUnavailableError} when a limit cannot be checked.
  * @internal
  */
-export function decisionOrThrow({ allowed, unavailable, decision }: Verdict): RateLimitDecision {
-  if (allowed) return decision;
-  if (unavailable) throw new RateLimitUnavailableError(decision.policy, decision.retryAfterMs);
-  throw new RateLimitExceededError(decision);
+export function decisionOrThrow(verdict: Verdict): RateLimitDecision {
+  const error = excessOf(verdict);
+  if (error !== null) throw error;
+  return verdict.decision;
+}
+
+/** Returns the error of a verdict; null when it allows. @internal */
+export function excessOf({ allowed, unavailable, decision }: Verdict): Error | null {
+  if (allowed) return null;
+  if (unavailable) return new RateLimitUnavailableError(decision.policy, decision.retryAfterMs);
+  return new RateLimitExceededError(decision);
 }
