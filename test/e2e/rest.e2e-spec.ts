@@ -74,9 +74,11 @@ describe('RedisModule over REST', () => {
   const namespace = `rest-${randomUUID()}`;
   const opened: TestingModule[] = [];
   let servers: RestServers;
+  let close = () => Promise.resolve();
 
   beforeAll(async () => (servers = await startRest()));
   afterEach(async () => {
+    await close();
     await Promise.all(opened.splice(0).map((app) => app.close()));
   });
   afterAll(() => servers?.stop());
@@ -101,13 +103,13 @@ describe('RedisModule over REST', () => {
       controllers: [UsersController],
       providers: [Users],
     });
+    close = () => http.close();
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await http.send('/')).status);
     expect(statuses).toEqual([200, 200, 429]);
     const users = http.app.get(Users);
     expect(await users.find('1')).toEqual({ id: '1', load: 1, at: new Date(0) });
     expect(await users.rename('1')).toBe('renamed 1');
-    await http.close();
   });
 
   it('reads its endpoint from the environment', async () => {
