@@ -57,6 +57,8 @@ export class ReadBatch {
   }
 
   async #send(all: readonly Wanted[]): Promise<void> {
+    const [first] = all;
+    if (all.length === 1 && first?.keys.length === 1 && !first.wantsTtl) return this.#sendOne(first);
     try {
       const positions = new Map<string, number>();
       const withTtl = new Set<string>();
@@ -71,6 +73,15 @@ export class ReadBatch {
       }
     } catch (error) {
       for (const { reject } of all) reject(error);
+    }
+  }
+
+  async #sendOne({ keys, resolve, reject }: Wanted): Promise<void> {
+    try {
+      const content = (await this.#redis.send(['GET', ...keys])) as string | null;
+      resolve({ contents: [content], ttlMs: NO_TTL });
+    } catch (error) {
+      reject(error);
     }
   }
 
