@@ -7,7 +7,11 @@ export function product(id) {
     description: 'Lights a desk and not the room. '.repeat(9),
     price: { amount: 7900, currency: 'EUR', discounts: [] },
     tags: ['lamp', 'steel', 'desk', 'light'],
-    shop: { id: 41, name: 'Lamps and more', address: { street: 'Long street 7', zip: '10115', city: 'Berlin' } },
+    shop: {
+      id: 41,
+      name: 'Lamps and more',
+      address: { street: 'Long street 7', zip: '10115', city: 'Berlin' },
+    },
     images: [
       { url: `https://images.example/products/${id}/front.jpg`, width: 1200, height: 900 },
       { url: `https://images.example/products/${id}/side.jpg`, width: 1200, height: 900 },

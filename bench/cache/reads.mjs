@@ -32,8 +32,7 @@ for (let id = 0; id < AT_ONCE; id++) {
   await cache.set(['l1', id], product(id), { tags: TAGS });
   for (const peer of peers) await peer.set(`l1:${id}`, product(id), TAGS);
 }
-for (let round = 0; round < 50; round++)
-  for (let id = 0; id < AT_ONCE; id++) await cache.get(['l1', id]);
+for (let round = 0; round < 50; round++) for (let id = 0; id < AT_ONCE; id++) await cache.get(['l1', id]);
 
 const load = () => Promise.reject(new Error('a hit needs no load'));
 const options = { tags: TAGS };

@@ -12,8 +12,10 @@ import {
   type StoredValue,
   type TagVersions,
 } from './entry-content.js';
-import type { EntryStore, FoundContent } from './entry-store.js';
+import type { EntryStore } from './entry-store.js';
+import { ownCopy } from './l1/copy-plan.js';
 import type { KeptEntry } from './l1/kept-entry.js';
+import type { KeyWatch } from './l1/key-watches.js';
 import type { FreshRead, L1Tier } from './l1/l1-tier.js';
 import type { EntryRequest } from './load-request.js';
 import type { OldValue } from './old-value.js';
@@ -48,8 +50,15 @@ export type Look =
 
 type Hit = Extract<Look, { kind: 'hit' }>;
 
+/** Is what a key held in Redis, and nothing else. */
+type FreshHit = Hit & { readonly stored: StoredValue };
+
+/** Is what Redis answers to PTTL when there is no key. */
+const GONE = -2;
+
 /** Is what Redis holds of an entry, and the versions of the tags it was asked with. */
-interface FoundEntry extends FoundContent {
+interface FoundEntry {
+  readonly content: string | null;
   readonly versions: ReadonlyMap<string, string | null>;
 }
 
@@ -128,12 +137,12 @@ export class EntryReader {
   async #ask(request: EntryRequest): Promise<Look> {
     const { l1 } = this.#parts;
     const watch = l1.begin(request);
-    let read: FreshRead | null = null;
+    let isKept = false;
     try {
-      const found = await this.#read(request, watch !== null);
-      const look = await this.judge(request, found.content, found.versions);
-      if (look.kind === 'hit' && look.stored !== undefined)
-        read = { stored: look.stored, value: look.value, ttlMs: found.ttlMs };
+      const { content, versions } = await this.#read(request);
+      const look = await this.judge(request, content, versions);
+      isKept = watch !== null && look.kind === 'hit' && look.stored !== undefined;
+      if (isKept) void this.#keep(request, watch as KeyWatch, look as FreshHit);
       return look;
     } catch (error) {
       const look = error instanceof RedisUnavailableError ? await this.#lookAway(request) : null;
@@ -141,17 +150,34 @@ export class EntryReader {
       request.meter.failed('read', error);
       return look;
     } finally {
-      if (watch !== null) l1.end(watch, request, read);
+      if (watch !== null && !isKept) l1.end(watch, request, null);
     }
   }
 
   /** Reads an entry and its tags as far as they are known: together, since reads of one turn are sent as one. */
-  async #read({ key, entry, space }: EntryRequest, wantsTtl: boolean): Promise<FoundEntry> {
+  async #read({ key, entry, space }: EntryRequest): Promise<FoundEntry> {
     const { store, tags } = this.#parts;
-    if (entry.tags.length === 0) return { ...(await store.readEntry(key, wantsTtl)), versions: NO_VERSIONS };
+    if (entry.tags.length === 0) {
+      const [content = null] = await store.read([key]);
+      return { content, versions: NO_VERSIONS };
+    }
     const tagKeys = entry.tags.map((tag) => space.tag(tag));
-    const [found, versions] = await Promise.all([store.readEntry(key, wantsTtl), tags.read(tagKeys)]);
-    return { ...found, versions };
+    const [[content = null], versions] = await Promise.all([store.read([key]), tags.read(tagKeys)]);
+    return { content, versions };
+  }
+
+  /** Keeps a value in the process once it is known how long it lives, for which nobody waits. */
+  async #keep(request: EntryRequest, watch: KeyWatch, { stored, value }: FreshHit): Promise<void> {
+    const own = ownCopy(value);
+    let read: FreshRead | null = null;
+    try {
+      const ttlMs = await this.#parts.store.ttl(request.key);
+      if (ttlMs !== GONE) read = { stored, own, ttlMs };
+    } catch (error) {
+      request.meter.failed('ttl', error);
+    } finally {
+      this.#parts.l1.end(watch, request, read);
+    }
   }
 
   /** Finds what this process has kept, for while Redis is away. */

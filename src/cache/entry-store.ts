@@ -1,35 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { MARKER_START } from './entry-content.js';
 import type { L1Tier } from './l1/l1-tier.js';
 import { ReadBatch } from './read-batch.js';
-import { DELETE_ENTRIES_N, SWAP_ENTRY_1 } from './lua/generated.js';
-
-/** Says how a swap ended. @internal */
-export type SwapOutcome =
-  | { readonly kind: 'swapped' }
-  /** The key holds nothing, although something was expected. */
-  | { readonly kind: 'gone' }
-  /** The key holds something else. */
-  | { readonly kind: 'other'; readonly content: string };
-
-/** Is what a key holds, null for nothing, and its remaining ttl in ms, negative for none or when it was not asked for. @internal */
-export interface FoundContent {
-  readonly content: string | null;
-  readonly ttlMs: number;
-}
-
-/** Is a replacement of what a key holds, on condition that it is still as expected. @internal */
-export interface Swap {
-  readonly key: string;
-  /** Is the content the key must hold; null when it must hold none. */
-  readonly expected: string | null;
-  /** Is the content to put there; null removes the key. */
-  readonly content: string | null;
-  readonly ttlMs: number;
-  /** Leaves the key the ttl it has if that is longer. @default false */
-  readonly keepsTtl?: boolean;
-}
+import { DELETE_ENTRIES_N } from './lua/generated.js';
+import { SwapBatch, type Swap, type SwapOutcome } from './swap-batch.js';
 
 /**
  * Reads and writes the contents of entries in Redis.
@@ -38,23 +12,19 @@ export interface Swap {
  */
 export class EntryStore {
   private readonly reads: ReadBatch;
+  private readonly swaps: SwapBatch;
 
   constructor(
     private readonly redis: RedisGateway,
     private readonly l1: L1Tier,
   ) {
     this.reads = new ReadBatch(redis);
+    this.swaps = new SwapBatch(redis);
   }
 
   /** Reads several keys in one round trip; null where there is none. GET or MGET, O(1) a key. */
-  async read(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    return (await this.reads.read(keys)).contents;
-  }
-
-  /** Reads an entry, and its remaining ttl if it is wanted, in one round trip. GET or MGET, and PTTL, O(1). */
-  async readEntry(key: string, wantsTtl: boolean): Promise<FoundContent> {
-    const { contents, ttlMs } = await this.reads.read([key], wantsTtl);
-    return { content: contents[0] ?? null, ttlMs };
+  read(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    return this.reads.read(keys);
   }
 
   /** Writes whatever was there before. SET, O(1). */
@@ -63,15 +33,18 @@ export class EntryStore {
   }
 
   /** Replaces what a key holds if it is still as expected. One script, O(length of the content). */
-  async swap({ key, expected, content, ttlMs, keepsTtl = false }: Swap): Promise<SwapOutcome> {
-    const args = [expected === null ? '' : sha1(expected), content ?? '', ttlMs, keepsTtl ? 1 : 0];
-    const reply = await this.redis.run({ script: SWAP_ENTRY_1, keys: [key], args });
-    if (typeof reply === 'string') return { kind: 'other', content: reply };
-    if (reply !== 1) return { kind: 'gone' };
-    this.l1.forget([key]);
+  async swap(swap: Swap): Promise<SwapOutcome> {
+    const outcome = await this.swaps.swap(swap);
+    if (outcome.kind !== 'swapped') return outcome;
+    this.l1.forget([swap.key]);
     // A marker only says that the value is not good any more, which every reader sees for himself.
-    if (content?.startsWith(MARKER_START) !== true) this.l1.announce([key]);
-    return { kind: 'swapped' };
+    if (swap.content?.startsWith(MARKER_START) !== true) this.l1.announce([swap.key]);
+    return outcome;
+  }
+
+  /** Returns the remaining ttl in ms, read together with those others ask for; negative without one. PTTL, O(1). */
+  ttl(key: string): Promise<number> {
+    return this.reads.ttl(key);
   }
 
   /** Removes entries and the markers of loads. One script a slot, O(1) a key. @returns how many values there were. */
@@ -94,11 +67,6 @@ export class EntryStore {
     return this.redis.scan(pattern);
   }
 
-  /** Returns the remaining ttl in ms; negative when there is no key or it does not expire. PTTL, O(1). */
-  async ttl(key: string): Promise<number> {
-    return Number(await this.redis.send(['PTTL', key]));
-  }
-
   /**
    * Changes keys, and lets this process forget them: at once, and again when the change is done, since what was read in
    * between may be from before it, and the news of it may take longer than its reply.
@@ -112,8 +80,4 @@ export class EntryStore {
       this.l1.announce(keys);
     }
   }
-}
-
-function sha1(content: string): string {
-  return createHash('sha1').update(content).digest('hex');
 }

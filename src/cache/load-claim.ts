@@ -1,7 +1,8 @@
 import type { Cancel, Clock } from '../common/clock.js';
 import { readContent, writeMarker, writeValue, type StoredValue, type TagVersions } from './entry-content.js';
-import type { EntryStore, Swap, SwapOutcome } from './entry-store.js';
+import type { EntryStore } from './entry-store.js';
 import type { ServerClock } from './server-clock.js';
+import type { Swap, SwapOutcome } from './swap-batch.js';
 
 /** Is how long a claim stands without being renewed: what others wait for a process that died. @internal */
 export const LEASE_MS = 2_000;

@@ -1,24 +1,16 @@
-import type { RedisCommand, RedisReply } from '../connection/lua-script.js';
+import type { RedisCommand } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 
-/** Is what a read brought. @internal */
-export interface ReadResult {
-  /** Are the contents in the order of the keys; null where there is none. */
-  readonly contents: readonly (string | null)[];
-  /** Is the remaining ttl of the first key in ms, if it was asked for; negative when there is no key or it does not expire. */
-  readonly ttlMs: number;
-}
-
-interface Wanted {
+interface Wanted<T> {
   readonly keys: readonly string[];
-  readonly wantsTtl: boolean;
-  readonly resolve: (result: ReadResult) => void;
+  readonly resolve: (found: T) => void;
   readonly reject: (error: unknown) => void;
 }
 
+type Contents = readonly (string | null)[];
+
 /** Bounds one command, so that its reply does not keep others waiting. */
 const MAX_KEYS = 256;
-const NO_TTL = -1;
 
 /**
  * Reads together what the callers of one turn of the event loop ask for: one MGET, in which each key stands once. A
@@ -28,90 +20,84 @@ const NO_TTL = -1;
  */
 export class ReadBatch {
   readonly #redis: RedisGateway;
-  readonly #flush = () => this.#sendAll();
-  #wanted: Wanted[] = [];
+  readonly #flushReads = () => this.#sendReads();
+  readonly #flushTtls = () => void this.#sendTtls();
+  #reads: Wanted<Contents>[] = [];
+  #ttls: Wanted<number>[] = [];
 
   constructor(redis: RedisGateway) {
     this.#redis = redis;
   }
 
-  /** Reads keys, and the ttl of the first if it is wanted. */
-  read(keys: readonly string[], wantsTtl = false): Promise<ReadResult> {
+  /** Reads keys; null where there is none. */
+  read(keys: readonly string[]): Promise<Contents> {
     return new Promise((resolve, reject) => {
       // Callers who were answered by one reply ask again within one turn; the end of it is when all have.
-      if (this.#wanted.push({ keys, wantsTtl, resolve, reject }) === 1) process.nextTick(this.#flush);
+      if (this.#reads.push({ keys, resolve, reject }) === 1) process.nextTick(this.#flushReads);
     });
   }
 
-  #sendAll(): void {
-    const all = this.#wanted;
-    this.#wanted = [];
+  /** Reads a key's remaining ttl in ms; negative when there is no key or it does not expire. */
+  ttl(key: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#ttls.push({ keys: [key], resolve, reject }) === 1) process.nextTick(this.#flushTtls);
+    });
+  }
+
+  #sendReads(): void {
+    const all = this.#reads;
+    this.#reads = [];
     for (let from = 0; from < all.length;) {
       let to = from;
       for (let keys = 0; to < all.length && (to === from || keys < MAX_KEYS); to++) {
         keys += all[to]?.keys.length ?? 0;
       }
-      void this.#send(from === 0 && to === all.length ? all : all.slice(from, to));
+      void this.#send(all.slice(from, to));
       from = to;
     }
   }
 
-  async #send(all: readonly Wanted[]): Promise<void> {
-    const [first] = all;
-    if (all.length === 1 && first?.keys.length === 1 && !first.wantsTtl) return this.#sendOne(first);
+  async #send(all: readonly Wanted<Contents>[]): Promise<void> {
     try {
+      const [first] = all;
+      if (all.length === 1 && first?.keys.length === 1) {
+        first.resolve([(await this.#redis.send(['GET', ...first.keys])) as string | null]);
+        return;
+      }
       const positions = new Map<string, number>();
-      const withTtl = new Set<string>();
-      for (const { keys, wantsTtl } of all) {
+      for (const { keys } of all) {
         for (const key of keys) if (!positions.has(key)) positions.set(key, positions.size);
-        if (wantsTtl && keys[0] !== undefined) withTtl.add(keys[0]);
       }
-      const { contents, ttls } = await this.#fetch(positions, withTtl);
-      for (const { keys, wantsTtl, resolve } of all) {
-        const read = keys.map((key) => contents[positions.get(key) ?? 0] ?? null);
-        resolve({ contents: read, ttlMs: wantsTtl ? (ttls.get(keys[0] ?? '') ?? NO_TTL) : NO_TTL });
-      }
+      const contents = await this.#fetch(positions);
+      for (const { keys, resolve } of all)
+        resolve(keys.map((key) => contents[positions.get(key) ?? 0] ?? null));
     } catch (error) {
       for (const { reject } of all) reject(error);
     }
   }
 
-  async #sendOne({ keys, resolve, reject }: Wanted): Promise<void> {
-    try {
-      const content = (await this.#redis.send(['GET', ...keys])) as string | null;
-      resolve({ contents: [content], ttlMs: NO_TTL });
-    } catch (error) {
-      reject(error);
-    }
-  }
-
-  async #fetch(
-    positions: ReadonlyMap<string, number>,
-    withTtl: ReadonlySet<string>,
-  ): Promise<{ contents: (string | null)[]; ttls: Map<string, number> }> {
+  async #fetch(positions: ReadonlyMap<string, number>): Promise<(string | null)[]> {
     const contents: (string | null)[] = [];
-    const ttls = new Map<string, number>();
     const fetchGroup = async (group: readonly string[]) => {
-      const timed = withTtl.size === 0 ? [] : group.filter((key) => withTtl.has(key));
-      const [read, ...pttls] = await this.#ask(group, timed);
-      const found = group.length === 1 ? [read] : (read as RedisReply[]);
-      group.forEach(
-        (key, index) => (contents[positions.get(key) ?? 0] = (found[index] ?? null) as string | null),
-      );
-      timed.forEach((key, index) => ttls.set(key, Number(pttls[index])));
+      const found = (await this.#redis.send(['MGET', ...group])) as (string | null)[];
+      group.forEach((key, index) => (contents[positions.get(key) ?? 0] = found[index] ?? null));
     };
-    const groups = this.#redis.groupKeys([...positions.keys()]);
-    await Promise.all(groups.map(fetchGroup));
-    return { contents, ttls };
+    await Promise.all(this.#redis.groupKeys([...positions.keys()]).map(fetchGroup));
+    return contents;
   }
 
-  async #ask(group: readonly string[], timed: readonly string[]): Promise<RedisReply[]> {
-    const get: RedisCommand = group.length === 1 ? ['GET', ...group] : ['MGET', ...group];
-    if (timed.length === 0) return [await this.#redis.send(get)];
-    const replies = await this.#redis.sendMany([get, ...timed.map((key): RedisCommand => ['PTTL', key])]);
-    return replies.map((reply) => {
-      if (reply instanceof Error) throw reply;
-      return reply;
-    });
+  async #sendTtls(): Promise<void> {
+    const all = this.#ttls;
+    this.#ttls = [];
+    try {
+      const replies = await this.#redis.sendMany(all.map(({ keys }): RedisCommand => ['PTTL', ...keys]));
+      all.forEach(({ resolve, reject }, index) => {
+        const reply = replies[index];
+        if (reply instanceof Error) reject(reply);
+        else resolve(Number(reply));
+      });
+    } catch (error) {
+      for (const { reject } of all) reject(error);
+    }
   }
 }

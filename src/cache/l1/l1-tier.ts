@@ -3,7 +3,7 @@ import type { RedisGateway } from '../../connection/redis-gateway.js';
 import type { StoredValue } from '../entry-content.js';
 import type { CacheFormOptions } from '../entry-options.js';
 import type { EntryRequest } from '../load-request.js';
-import { planCopy } from './copy-plan.js';
+import type { OwnCopy } from './copy-plan.js';
 import { isAskedFor, isSameForm, type KeptEntry } from './kept-entry.js';
 import type { KeyWatch } from './key-watches.js';
 import { L1Cache } from './l1-cache.js';
@@ -30,7 +30,7 @@ interface TierParts {
 /** Is a value that was just read, with what it takes to keep it. @internal */
 export interface FreshRead {
   readonly stored: StoredValue;
-  readonly value: unknown;
+  readonly own: OwnCopy;
   /** Is the remaining ttl in Redis, in ms; negative for none. */
   readonly ttlMs: number;
 }
@@ -136,7 +136,7 @@ export class L1Tier {
     this.#coherence.announce(keys);
   }
 
-  #keep({ key, entry }: EntryRequest, { stored, value, ttlMs }: FreshRead, tags: TagState[]): void {
+  #keep({ key, entry }: EntryRequest, { stored, own, ttlMs }: FreshRead, tags: TagState[]): void {
     const { clock, serverNow } = this.#parts;
     const now = clock.monotonic();
     const expiresAtMs = ttlMs < 0 ? Infinity : now + ttlMs;
@@ -144,13 +144,11 @@ export class L1Tier {
     const refreshAtMs = freshness === undefined ? Infinity : now + freshness.refreshFrom - serverNow();
     const maxAgeMs = Math.min(this.#maxAgeMs, entry.l1MaxAgeMs, MAX_AGE_MS[this.#coherence.mode]);
     const { codec, as, schema, version, encrypt } = entry;
-    const copy = planCopy(value);
     this.#cache.keep(key, {
       stored,
       form: { codec, as, schema, version, encrypt },
-      // The one that was read is the caller's.
-      value: copy?.(value as never),
-      ...{ copy, tags, keptAtMs: now, expiresAtMs },
+      ...own,
+      ...{ tags, keptAtMs: now, expiresAtMs },
       freshUntilMs: Math.min(expiresAtMs, refreshAtMs, now + maxAgeMs),
     });
   }

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { RedisReplyError } from '../connection/connection.errors.js';
+import type { RedisReply } from '../connection/lua-script.js';
+import type { RedisGateway } from '../connection/redis-gateway.js';
+import { SWAP_ENTRIES_N } from './lua/generated.js';
+
+/** Says how a swap ended. @internal */
+export type SwapOutcome =
+  | { readonly kind: 'swapped' }
+  /** The key holds nothing, although something was expected. */
+  | { readonly kind: 'gone' }
+  /** The key holds something else. */
+  | { readonly kind: 'other'; readonly content: string };
+
+/** Is a replacement of what a key holds, on condition that it is still as expected. @internal */
+export interface Swap {
+  readonly key: string;
+  /** Is the content the key must hold; null when it must hold none. */
+  readonly expected: string | null;
+  /** Is the content to put there; null removes the key. */
+  readonly content: string | null;
+  readonly ttlMs: number;
+  /** Leaves the key the ttl it has if that is longer. @default false */
+  readonly keepsTtl?: boolean;
+}
+
+interface Wanted {
+  readonly swap: Swap;
+  readonly resolve: (outcome: SwapOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Bounds one script, which keeps the server from everybody else. */
+const MAX_SWAPS = 64;
+/** Longer contents are compared by their digest. */
+const MAX_LITERAL = 256;
+
+/**
+ * Swaps together what the callers of one turn of the event loop ask for: by one script, in which each key stands alone.
+ *
+ * @internal
+ */
+export class SwapBatch {
+  readonly #redis: RedisGateway;
+  readonly #flush = () => this.#sendAll();
+  #wanted: Wanted[] = [];
+
+  constructor(redis: RedisGateway) {
+    this.#redis = redis;
+  }
+
+  /** Swaps what one key holds. */
+  swap(swap: Swap): Promise<SwapOutcome> {
+    return new Promise((resolve, reject) => {
+      if (this.#wanted.push({ swap, resolve, reject }) === 1) process.nextTick(this.#flush);
+    });
+  }
+
+  #sendAll(): void {
+    const all = this.#wanted;
+    this.#wanted = [];
+    const most = this.#redis.topology === 'cluster' ? 1 : MAX_SWAPS;
+    for (let from = 0; from < all.length; from += most) void this.#send(all.slice(from, from + most));
+  }
+
+  async #send(all: readonly Wanted[]): Promise<void> {
+    const { name } = this.#redis;
+    try {
+      const keys = all.map(({ swap }) => swap.key);
+      const args = all.flatMap(({ swap }) => argumentsOf(swap));
+      const replies = (await this.#redis.run({ script: SWAP_ENTRIES_N, keys, args })) as RedisReply[];
+      all.forEach(({ resolve, reject }, index) => {
+        const reply = replies[index];
+        if (Array.isArray(reply)) reject(refusal(name, String(reply[0])));
+        else if (typeof reply === 'string') resolve({ kind: 'other', content: reply });
+        else resolve({ kind: reply === 1 ? 'swapped' : 'gone' });
+      });
+    } catch (error) {
+      for (const { reject } of all) reject(error);
+    }
+  }
+}
+
+function argumentsOf({ expected, content, ttlMs, keepsTtl = false }: Swap): (string | number)[] {
+  return [expectation(expected), content ?? '', ttlMs, keepsTtl ? 1 : 0];
+}
+
+function expectation(expected: string | null): string {
+  if (expected === null) return '';
+  if (expected.length <= MAX_LITERAL) return `=${expected}`;
+  return `#${createHash('sha1').update(expected).digest('hex')}`;
+}
+
+function refusal(connection: string, text: string): RedisReplyError {
+  const [, replyCode = 'ERR', detail = ''] = /^-?(\S+)\s*(.*)/.exec(text) ?? [];
+  return new RedisReplyError({ connection, command: SWAP_ENTRIES_N.name, replyCode, detail });
+}
