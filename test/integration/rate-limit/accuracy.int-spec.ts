@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import type { Admission, Hammering } from '../../support/limit-hammer.js';
+import { evenPattern, patternsOn, worstPattern } from '../../support/limit-patterns.js';
+import { openGateway, type OpenGateway } from '../../support/gateway.js';
+import { Random } from '../../support/random.js';
 import { runProgram } from '../../support/run-program.js';
 import { mostInAnyWindow } from '../../support/sliding-model.js';
 
@@ -35,4 +38,34 @@ describe('several processes on one subject', () => {
     const admitted = admissions[LIMITS.indexOf(limit)]!.filter(({ cost }) => cost > 0);
     expect(mostInAnyWindow(admitted, WINDOW_MS * 1_000)).toBe(limit);
   });
+});
+
+describe('the sliding window on Redis', () => {
+  let server: TestRedis;
+  let opened: OpenGateway;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    opened = await openGateway(server.url);
+  });
+  afterAll(async () => {
+    await opened?.close();
+    await server?.stop();
+  });
+
+  it.each([10, 300])(
+    'admits no more than a limit of %d in the worst pattern that is found',
+    async (limit) => {
+      const run = patternsOn(opened.gateway, limit);
+      expect(await worstPattern(run, { limit, tries: 40, random: new Random(limit) })).toBe(limit);
+    },
+  );
+
+  it.each([100, 1_000])(
+    'with a limit of %d never refuses a client that keeps to 95 %% of it',
+    async (limit) => {
+      const { denied } = await patternsOn(opened.gateway, limit)(evenPattern(0.95 * limit, 2));
+      expect(denied).toBe(0);
+    },
+  );
 });
