@@ -248,12 +248,12 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
 
     it('lives with what somebody else put under its keys', async () => {
       const resources = [fresh(), fresh(), fresh()] as const;
-      const [texts, hashes, owned] = resources;
+      const [texts, lists, owned] = resources;
       await here.gateway.send(['SET', here.keysOf(texts).lease, 'somebody 1 x']);
-      await here.gateway.send(['HSET', here.keysOf(hashes).lease, 'a', 'b']);
+      await here.gateway.send(['RPUSH', here.keysOf(lists).lease, 'a']);
       await using lock = await here.locks.acquire(owned, { ttl: 200 });
       const { expiresAt } = lock;
-      for (const resource of [texts, hashes]) {
+      for (const resource of [texts, lists]) {
         expect(await here.locks.inspect(resource)).toBeNull();
         expect(await there.locks.tryAcquire(resource)).toBeNull();
         await expect(there.locks.acquire(resource, { wait: 20 })).rejects.toThrow(LockTimeoutError);
@@ -261,8 +261,8 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
       const listed: string[] = [];
       for await (const { resource } of here.locks.list()) listed.push(resource);
       expect(listed).toContain(owned);
-      expect(listed).not.toContain(hashes);
-      for (const resource of [texts, hashes]) {
+      expect(listed).not.toContain(lists);
+      for (const resource of [texts, lists]) {
         expect(await there.locks.forceRelease(resource, 'not ours')).toBe(true);
         await (await here.locks.acquire(resource, { wait: false })).release();
       }

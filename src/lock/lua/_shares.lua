@@ -48,7 +48,7 @@ end
 
 local function save()
   if not is_changed then return end
-  ends = tonumber(redis.call('ZREVRANGE', HELD, 0, 0, 'WITHSCORES')[2] or 0)
+  ends = tonumber(redis.call('ZRANGE', HELD, -1, -1, 'WITHSCORES')[2] or 0)
   if ends > 0 then redis.call('PEXPIREAT', HELD, ends) end
   local record = string.format('%.0f %.0f %.0f', fence, ends, opens)
   redis.call('SET', RECORD, record, 'PX', KEEP_MS + math.max(0, ends - now))

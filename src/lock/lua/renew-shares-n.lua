@@ -26,7 +26,7 @@ local function renew(held, record, member, ms, limit)
   end
   if reply == -1 then return reply end
   redis.call('ZADD', held, now + ms, member)
-  ends = tonumber(redis.call('ZREVRANGE', held, 0, 0, 'WITHSCORES')[2])
+  ends = tonumber(redis.call('ZRANGE', held, -1, -1, 'WITHSCORES')[2])
   redis.call('PEXPIREAT', held, ends)
   last = math.max(last, string.match(member, '^%S+ %d+ (%d+)'))
   local text = string.format('%.0f %.0f %.0f', last, ends, opens)

@@ -6,8 +6,10 @@ import { RedisMonitor } from '../../../src/monitoring/redis-monitor.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { cacheContract } from '../../contract/cache.contract.js';
+import { lockModesContract } from '../../contract/lock-modes.contract.js';
 import { lockContract } from '../../contract/lock.contract.js';
 import { rateLimitContract } from '../../contract/rate-limit.contract.js';
+import { sharesContract } from '../../contract/shares.contract.js';
 import { documentedRules } from '../../support/acl.js';
 import { openCache } from '../../support/cache.js';
 import { openCacheApp } from '../../support/cache-app.js';
@@ -55,13 +57,15 @@ describe('The user app', () => {
       openCache(urlOf('app'), { ...options, namespace: NS + (options.namespace ?? randomUUID()) }),
     ));
 
-  lockContract('a server, as the user app', () => {
-    const shared = namespace();
-    return Promise.resolve({
-      open: () => openLocks(urlOf('app'), { namespace: shared }),
-      close: () => Promise.resolve(),
+  for (const contract of [lockContract, lockModesContract, sharesContract]) {
+    contract('a server, as the user app', () => {
+      const shared = namespace();
+      return Promise.resolve({
+        open: () => openLocks(urlOf('app'), { namespace: shared }),
+        close: () => Promise.resolve(),
+      });
     });
-  });
+  }
 
   describe('as the limiter', () =>
     rateLimitContract(async () => {
