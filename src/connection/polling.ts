@@ -3,7 +3,7 @@ const CAP_MS = 250;
 
 /**
  * Returns the pause before look `attempt` (from 0) where no message says when to look: half of it by chance, so that
- * many who began together do not look together, from 12 ms to a quarter of a second.
+ * many who began together do not look together, from 13 ms to a quarter of a second.
  *
  * @internal
  */
