@@ -157,11 +157,14 @@ export {
 } from './rate-limit/rate-limit-use.options.js';
 export {
   RateLimitModuleOptions,
+  type RateLimitDenial,
+  type RateLimitErrorFactory,
   type RateLimitOverrides,
   type RateLimitRequest,
   type RateLimitUserFinder,
   type RateLimitUserId,
 } from './rate-limit/rate-limit.options.js';
+export { RateLimitOffenders, type RateLimitOffender } from './rate-limit/rate-limit-offenders.js';
 export {
   RateLimitService,
   type ConsumeOptions,
@@ -210,6 +213,7 @@ export type {
 
 // Monitoring
 export type { LatencySummary } from './monitoring/latency.js';
+export type { RateLimitCounts } from './monitoring/rate-limit-meters.js';
 export { RedisMonitor } from './monitoring/redis-monitor.js';
 export type {
   CommandCounts,

@@ -4,7 +4,8 @@ import { AnyValue, findProblems } from '../common/option-validation.js';
 import { IsCallable, IsFlag, IsText, rule } from '../common/option-rules.js';
 
 /** Names what a caller of the admin routes wants to do. @publicApi */
-export type AdminAction = 'health:read' | 'metrics:read' | 'cache:read' | 'cache:flush' | 'locks:read';
+export type AdminAction =
+  'health:read' | 'metrics:read' | 'cache:read' | 'cache:flush' | 'locks:read' | 'rate-limits:read';
 
 /**
  * Decides, after the guards, whether a caller may do something: `true` allows, a text allows and names the caller in

@@ -3,16 +3,17 @@ import { AdminAudit } from './admin-audit.js';
 import { AdminCacheController } from './admin-cache.controller.js';
 import { AdminHealthController } from './admin-health.controller.js';
 import { AdminLockController } from './admin-lock.controller.js';
+import { AdminRateLimitController } from './admin-rate-limit.controller.js';
 import { ADMIN_MODULE_OPTIONS } from './admin.constants.js';
 import { resolveAdminOptions, type RedisAdminOptions } from './admin.options.js';
 import { CacheFlush } from './cache-flush.js';
 import { Confirmations } from './confirmations.js';
 import { mountController } from './mount-controller.js';
 
-const ROUTES = [AdminHealthController, AdminCacheController, AdminLockController];
+const ROUTES = [AdminHealthController, AdminCacheController, AdminLockController, AdminRateLimitController];
 
 /**
- * Serves the admin routes of Redis to operators: health, metrics, statistics and locks to look at, and the cache to
+ * Serves the admin routes of Redis to operators: health, metrics, statistics, locks and limits to look at, and the cache to
  * flush. It stands beside `RedisModule` and is closed unless guards are given.
  *
  * @example

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { toError } from '../common/errors.js';
 import { ConnectionMeters } from './connection-meters.js';
-import { LockMeter } from './lock-meter.js';
 import { SERVER_READERS } from './monitoring.constants.js';
+import type { RateLimitCounts } from './rate-limit-meters.js';
 import type { ConnectionSnapshot, RedisSnapshot } from './redis-snapshot.js';
 import type { ServerReader } from './server-reader.js';
 import { reportServer } from './server-report.js';
+import { WingMeters } from './wing-meters.js';
 
 /**
  * Tells what this process does with Redis and what the servers say of themselves.
@@ -21,7 +22,7 @@ export class RedisMonitor {
 
   constructor(
     private readonly meters: ConnectionMeters,
-    private readonly lockMeter: LockMeter,
+    private readonly wings: WingMeters,
     @Inject(SERVER_READERS) private readonly readers: readonly ServerReader[],
   ) {}
 
@@ -35,8 +36,14 @@ export class RedisMonitor {
       takenAt: new Date().toISOString(),
       countedMs: Math.round(performance.now() - this.#startedAt),
       connections: Object.fromEntries(connections),
-      locks: this.lockMeter.snapshot(),
+      locks: this.wings.locks.snapshot(),
+      rateLimits: this.rateLimits(),
     };
+  }
+
+  /** Returns what rate limits did in this process, by the name of the policy. */
+  rateLimits(): Record<string, RateLimitCounts> {
+    return this.wings.rateLimits.snapshot();
   }
 
   async #connection(reader: ServerReader): Promise<[name: string, snapshot: ConnectionSnapshot]> {

@@ -1,4 +1,5 @@
 import type { SuiteEventMap } from '../common/events.js';
+import type { RateLimitCounts } from './rate-limit-meters.js';
 import type { LatencySummary } from './latency.js';
 import type { ServerReport } from './server-report.js';
 
@@ -58,4 +59,6 @@ export interface RedisSnapshot {
   readonly countedMs: number;
   readonly connections: Readonly<Record<string, ConnectionSnapshot>>;
   readonly locks: LockCounts;
+  /** Holds what rate limits did, by the name of the policy. */
+  readonly rateLimits: Readonly<Record<string, RateLimitCounts>>;
 }

@@ -15,14 +15,20 @@ const NAT64 = '64:ff9b:0:0:0:0';
  * @internal
  */
 export function normalizeAddress(address: string, ipv6Prefix: number): string | null {
-  const bare = V4_WITH_PORT.exec(address)?.[1] ?? V6_IN_BRACKETS.exec(address)?.[1] ?? address;
-  if (isIPv4(bare)) return bare;
-  const [withoutZone = ''] = bare.split('%');
-  if (!isIPv6(withoutZone)) return null;
-  const groups = groupsOf(withoutZone);
+  const plain = plainAddress(address);
+  if (plain === null || isIPv4(plain)) return plain;
+  const groups = groupsOf(plain);
   const head = groups.slice(0, 6).map(hex).join(':');
   if (head === MAPPED || head === NAT64) return groups.slice(6).flatMap(bytes).join('.');
   return prefixOf(groups, ipv6Prefix);
+}
+
+/** Leaves out a port, brackets and a zone. @returns null when `address` is none. @internal */
+export function plainAddress(address: string): string | null {
+  const bare = V4_WITH_PORT.exec(address)?.[1] ?? V6_IN_BRACKETS.exec(address)?.[1] ?? address;
+  if (isIPv4(bare)) return bare;
+  const [withoutZone = ''] = bare.split('%');
+  return isIPv6(withoutZone) ? withoutZone : null;
 }
 
 /** Returns the eight 16-bit groups of a valid IPv6 address. */

@@ -4,7 +4,7 @@ import { addOutcomes } from './call-state.js';
 import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
-import { callerRefusalOf, refusalOf } from './refusal.js';
+import { callerRefusalOf, refusalOf, violatedBy } from './refusal.js';
 import { responseOf, setHeader, type RateLimitResponse } from './request-of.js';
 import type { Verdict } from './verdict.js';
 
@@ -21,8 +21,18 @@ export class LimitAnswers {
   give(context: ExecutionContext, verdict: Verdict): MaybePromise<Error | null> {
     this.#tell(context, verdict);
     if (verdict.allowed) return null;
+    const own = this.ownError(context, verdict);
+    if (own !== null) return own;
     sayProblem(context);
     return refusalOf(context, verdict);
+  }
+
+  /** Makes what the application throws in place of the usual exception; null when it leaves that to us. */
+  ownError(context: ExecutionContext, verdict: Verdict): MaybePromise<Error> | null {
+    const { errorFactory } = this.options;
+    if (errorFactory === undefined) return null;
+    const { unavailable, decision, outcomes } = verdict;
+    return errorFactory({ context, decision, violatedPolicies: violatedBy(outcomes), unavailable });
   }
 
   /** Returns what is thrown for an error: the context's own exception if it is the client's fault. */

@@ -5,6 +5,7 @@ import { keyedWindows, type LimitCall, type WindowOutcome } from './limit-plan.j
 import { MemoryLimits } from './memory-limits.js';
 import type { PolicyGroup } from './policy-group.js';
 import './rate-limit.events.js';
+import { hiddenSubjectOf } from './subject-keys.js';
 import { SharedLimits } from './shared-limits.js';
 import { BY_REDIS, verdictOf, type Verdict } from './verdict.js';
 
@@ -74,7 +75,7 @@ export class Limiter {
   #conclude(call: LimitCall, outcomes: readonly WindowOutcome[] | null): Verdict {
     const verdict = outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
     const { shadow } = call.plan;
-    if (call.cost > 0) this.#tell(verdict, shadow);
+    if (call.cost > 0) this.#tell(call, verdict);
     return shadow ? letThrough(verdict) : verdict;
   }
 
@@ -90,11 +91,13 @@ export class Limiter {
     return verdictOf([...counted, ...waved], { degraded: true, unavailable });
   }
 
-  #tell({ allowed, decision: { policy, degraded, retryAfterMs } }: Verdict, shadow: boolean): void {
-    const name = allowed ? 'rate-limit:allowed' : 'rate-limit:denied';
-    if (!this.events.has(name)) return;
+  #tell({ plan: { shadow }, keys: [key = ''] }: LimitCall, { allowed, decision }: Verdict): void {
+    const { policy, degraded, retryAfterMs } = decision;
     if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded, shadow });
-    else this.events.emit('rate-limit:denied', { policy, degraded, shadow, retryAfterMs });
+    else {
+      const subject = hiddenSubjectOf(key);
+      this.events.emit('rate-limit:denied', { policy, degraded, shadow, subject, retryAfterMs });
+    }
   }
 }
 

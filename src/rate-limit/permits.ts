@@ -4,6 +4,7 @@ import { PermitLeases } from './permit-leases.js';
 import type { PermitPolicy } from './permit-policy.js';
 import { PermitStore, type PermitReply } from './permit-store.js';
 import './rate-limit.events.js';
+import { hiddenSubjectOf } from './subject-keys.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /** Is how long a client is asked to wait: nobody knows when a call in flight will end. */
@@ -39,7 +40,7 @@ export class Permits {
       reply ?? withoutRedis(policy, this.leases.count(key), 1),
       reply === null,
     );
-    this.#tell(verdict, policy.shadow);
+    this.#tell(key, verdict, policy.shadow);
     if (verdict.allowed) {
       this.leases.hold(permit);
       return { verdict, release: () => this.leases.letGo(permit) };
@@ -60,9 +61,13 @@ export class Permits {
     return this.store.reset(key);
   }
 
-  #tell({ allowed, decision: { policy, degraded, retryAfterMs } }: Verdict, shadow: boolean): void {
+  #tell(key: string, { allowed, decision }: Verdict, shadow: boolean): void {
+    const { policy, degraded, retryAfterMs } = decision;
     if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded, shadow });
-    else this.events.emit('rate-limit:denied', { policy, degraded, shadow, retryAfterMs });
+    else {
+      const subject = hiddenSubjectOf(key);
+      this.events.emit('rate-limit:denied', { policy, degraded, shadow, subject, retryAfterMs });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidOptionsError } from '../common/errors.js';
+import { InvalidOptionsError, type OptionProblem } from '../common/errors.js';
 import { findProblems } from '../common/option-validation.js';
 import { ConcurrencyPolicy } from './concurrency.options.js';
 import { isPermitPolicy, resolvePermitPolicy, type PermitPolicy } from './permit-policy.js';
@@ -10,18 +10,34 @@ import {
   RATE_LIMIT_OVERRIDES,
 } from './rate-limit.constants.js';
 import { UnknownRateLimitPolicyError } from './rate-limit.errors.js';
-import { RateLimitPolicy } from './rate-limit-policy.options.js';
+import {
+  RateLimitPolicy,
+  type RateLimitAlgorithm,
+  type RateLimitOnRedisDown,
+} from './rate-limit-policy.options.js';
 import {
   RateLimitModuleOptions,
   type RateLimitOverrides,
   type ResolvedRateLimitOptions,
 } from './rate-limit.options.js';
 import type { RateLimitRule } from './rate-limit-use.options.js';
-import { resolvePolicy, type PolicySource } from './rate-limit-policy.js';
+import { isDynamic, resolvePolicy, type PolicySource } from './rate-limit-policy.js';
 import { resolveRule, type ResolvedRule } from './rate-limit-rule.js';
 
 /** Is what `RateLimitService` takes for a policy: a name, a policy, or several to be passed together. @publicApi */
 export type RateLimitPolicyRef = string | RateLimitPolicy | readonly (string | RateLimitPolicy)[];
+
+/** Is a policy as operators see it. @internal */
+export interface PolicyDescription {
+  readonly name: string;
+  /** Is `null` where a function finds it for each subject. */
+  readonly limit: number | null;
+  /** Is `null` where calls in flight are limited. */
+  readonly windowMs: number | null;
+  readonly algorithm: RateLimitAlgorithm | null;
+  readonly onRedisDown: RateLimitOnRedisDown;
+  readonly shadow: boolean;
+}
 
 /**
  * Knows the module's policies by name, and finds those that a caller names.
@@ -32,6 +48,8 @@ export type RateLimitPolicyRef = string | RateLimitPolicy | readonly (string | R
 export class RateLimitPolicies {
   /** Is what `RateLimitGuard` applies to every handler; undefined for nothing. */
   readonly default: ResolvedRule | undefined;
+  /** Lists what is wrong with the overrides, for the boot to report; they are not used then. */
+  readonly overrideProblems: readonly OptionProblem[];
   readonly #rules: ReadonlyMap<string, ResolvedRule>;
   readonly #groupsByName = new Map<string, PolicyGroups>();
   readonly #groupsByPolicy = new WeakMap<object, PolicyGroups>();
@@ -43,12 +61,13 @@ export class RateLimitPolicies {
     @Inject(RATE_LIMIT_OVERRIDES) overrides: RateLimitOverrides,
   ) {
     const { [DEFAULT_RATE_LIMIT_POLICY]: fallback, ...policies } = overrides;
-    const problems = findProblems(RateLimitModuleOptions, { default: fallback, policies }, '');
-    if (problems.length > 0) throw new InvalidOptionsError('RATE_LIMIT_OVERRIDES', problems);
-    const everywhere = (fallback as RateLimitRule | undefined) ?? options.default;
+    const written = { default: fallback, policies };
+    this.overrideProblems = findProblems(RateLimitModuleOptions, written, 'RATE_LIMIT_OVERRIDES');
+    const isUsable = this.overrideProblems.length === 0;
+    const everywhere = (isUsable ? (fallback as RateLimitRule | undefined) : undefined) ?? options.default;
     this.default = everywhere && resolveRule({ name: DEFAULT_RATE_LIMIT_POLICY, ...everywhere });
     this.#rules = new Map(
-      Object.entries({ ...options.policies, ...policies }).map(
+      Object.entries({ ...options.policies, ...(isUsable ? policies : {}) }).map(
         ([name, raw]) => [name, resolveRule({ name, ...raw })] as const,
       ),
     );
@@ -57,6 +76,19 @@ export class RateLimitPolicies {
   /** Lists the names of the policies, that of the default apart. */
   get names(): readonly string[] {
     return [...this.#rules.keys()];
+  }
+
+  /** Describes the policies, that of the default first. */
+  describe(): PolicyDescription[] {
+    const rules = [...(this.default === undefined ? [] : [this.default]), ...this.#rules.values()];
+    return rules.map(({ policy }) => ({
+      name: policy.name,
+      limit: isDynamic(policy) ? null : policy.limit,
+      windowMs: isPermitPolicy(policy) ? null : policy.windowMs,
+      algorithm: isPermitPolicy(policy) ? null : policy.algorithm,
+      onRedisDown: policy.onRedisDown,
+      shadow: policy.shadow,
+    }));
   }
 
   /** Returns the rule of a name; undefined when there is none. */

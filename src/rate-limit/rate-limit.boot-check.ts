@@ -34,7 +34,13 @@ export class RateLimitBootCheck {
   }
 
   #findProblems(): OptionProblem[] {
-    const problems = [...this.#onClasses(), ...this.#onMethods(), ...this.#onSkips(), ...this.#sharedNames()];
+    const problems = [
+      ...this.policies.overrideProblems,
+      ...this.#onClasses(),
+      ...this.#onMethods(),
+      ...this.#onSkips(),
+      ...this.#sharedNames(),
+    ];
     return [...new Map(problems.map((problem) => [`${problem.path} ${problem.message}`, problem])).values()];
   }
 
@@ -57,15 +63,17 @@ export class RateLimitBootCheck {
   }
 
   *#onSkips(): Iterable<OptionProblem> {
+    const rules = this.#entries().flatMap((entry) => entry.rules);
+    const inPlace = rules.flatMap((rule) => (typeof rule === 'string' ? [] : rule.policy.name));
     for (const { type } of this.decorated.classes()) {
       const onClass = Reflect.getMetadata(SKIP_RATE_LIMIT_METADATA, type) as
         SkipRateLimitMetadata | undefined;
-      yield* this.#unknown(`@SkipRateLimit on ${type.name}`, onClass?.policies ?? []);
+      yield* this.#unknown(`@SkipRateLimit on ${type.name}`, beyond(inPlace, onClass?.policies ?? []));
     }
     for (const found of this.decorated.methods<SkipRateLimitMetadata>(SKIP_RATE_LIMIT_METADATA)) {
       yield* this.#unknown(
         `@SkipRateLimit on ${found.type.name}.${found.methodName}`,
-        found.metadata.policies,
+        beyond(inPlace, found.metadata.policies),
       );
     }
   }
@@ -73,9 +81,7 @@ export class RateLimitBootCheck {
   /** Policies without a name are counted under that of their place, which same-named classes would share. */
   *#sharedNames(): Iterable<OptionProblem> {
     const owners = new Map<string, RateLimitEntry>();
-    const onClasses = [...this.decorated.classes()].flatMap(({ type }) => entriesOf(type));
-    const onMethods = [...this.#limitedMethods()].flatMap(({ metadata }) => metadata.entries);
-    for (const entry of [...onClasses, ...onMethods]) {
+    for (const entry of this.#entries()) {
       for (const { policy } of entry.rules.filter((rule) => typeof rule !== 'string')) {
         if (policy.isNamed) continue;
         const owner = owners.get(policy.name) ?? entry;
@@ -83,6 +89,11 @@ export class RateLimitBootCheck {
         if (owner !== entry) yield { path: pathOf(entry), message: SHARED_NAME };
       }
     }
+  }
+
+  #entries(): RateLimitEntry[] {
+    const onClasses = [...this.decorated.classes()].flatMap(({ type }) => entriesOf(type));
+    return [...onClasses, ...[...this.#limitedMethods()].flatMap(({ metadata }) => metadata.entries)];
   }
 
   #limitedMethods(): Iterable<FoundMethod<RateLimitMetadata>> {
@@ -108,6 +119,10 @@ export class RateLimitBootCheck {
 
 function entriesOf(type: Type): readonly RateLimitEntry[] {
   return (Reflect.getMetadata(RATE_LIMIT_METADATA, type) as RateLimitMetadata | undefined)?.entries ?? [];
+}
+
+function beyond(known: readonly string[], names: readonly string[]): readonly string[] {
+  return names.filter((name) => !known.includes(name));
 }
 
 function pathOf({ label }: RateLimitEntry): string {

@@ -7,6 +7,8 @@ declare module '../common/events.js' {
       readonly policy: string;
       readonly degraded: boolean;
       readonly shadow: boolean;
+      /** Is the subject's HMAC, or its digest where there is no secret. */
+      readonly subject: string;
       readonly retryAfterMs: number;
     };
     /** Redis did not decide, so that `onRedisDown` does; `error` is a `RedisSuiteError`. */

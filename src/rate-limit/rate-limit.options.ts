@@ -1,8 +1,11 @@
+import type { ExecutionContext } from '@nestjs/common';
 import { toMs, type Duration } from '../common/duration.js';
 import { IsCallable, IsDuration, IsFlag, IsText, IsWholeNumber, rule } from '../common/option-rules.js';
 import { Nested } from '../common/option-validation.js';
 import { ConcurrencyRule, isConcurrency } from './concurrency.options.js';
+import { parseNetwork } from './network.rules.js';
 import { POLICY_NAME, POLICY_NAME_FORM } from './rate-limit-policy.options.js';
+import type { RateLimitExcess } from './rate-limit.errors.js';
 import { HEADER_NAME, RateLimitRule } from './rate-limit-use.options.js';
 
 /** Names a user. @publicApi */
@@ -11,6 +14,8 @@ export type RateLimitUserId = string | number | bigint | undefined;
 /** Is what every kind of request has in common: HTTP on either platform, GraphQL, and a WebSocket's handshake. @publicApi */
 export interface RateLimitRequest {
   readonly ip?: string | undefined;
+  /** Is the connection, whose other end is the client or the last proxy. */
+  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Is what your authentication guard has put there. */
   readonly user?: unknown;
@@ -18,6 +23,20 @@ export interface RateLimitRequest {
 
 /** Finds the user of a request; its parameter may be the platform's own type of request. @publicApi */
 export type RateLimitUserFinder = { find(request: RateLimitRequest): RateLimitUserId }['find'];
+
+/** Is a call that is refused. @publicApi */
+export interface RateLimitDenial {
+  readonly context: ExecutionContext;
+  /** Is that of the tightest window. */
+  readonly decision: RateLimitExcess;
+  /** Names the policies that refuse the call, as clients are shown them. */
+  readonly violatedPolicies: readonly string[];
+  /** Is true when Redis is away and a policy says `onRedisDown: 'deny'`. */
+  readonly unavailable: boolean;
+}
+
+/** Makes the error that refuses a call, such as an `HttpException` with a body of your own. @publicApi */
+export type RateLimitErrorFactory = { make(denial: RateLimitDenial): Error | Promise<Error> }['make'];
 
 /** Configures rate limits. @publicApi */
 export class RateLimitModuleOptions {
@@ -50,6 +69,24 @@ export class RateLimitModuleOptions {
   @IsWholeNumber(32, 128)
   ipv6Prefix?: number;
 
+  /**
+   * Lists the addresses and networks of your proxies, such as `10.0.0.0/8`. `key: 'ip'` is then the last address in
+   * `X-Forwarded-For` that is not one of them, whatever the platform's trust-proxy setting says.
+   *
+   * @default none: the platform's `request.ip`
+   */
+  @rule({
+    name: 'areNetworks',
+    mustBe: "a list of addresses and networks, such as ['10.0.0.0/8', '::1']",
+    accepts: (value) =>
+      Array.isArray(value) && value.every((one) => typeof one === 'string' && parseNetwork(one) !== null),
+  })
+  trustedProxies?: readonly string[];
+
+  /** Makes what is thrown in place of the usual exception when a handler's or method's call is refused. */
+  @IsCallable()
+  errorFactory?: RateLimitErrorFactory;
+
   /** Is how long a decision may wait for Redis before `onRedisDown` decides. @default '50ms' */
   @IsDuration()
   decisionTimeout?: Duration;
@@ -76,6 +113,8 @@ export interface ResolvedRateLimitOptions {
   /** Is in lower case. */
   readonly apiKeyHeader: string;
   readonly ipv6Prefix: number;
+  readonly trustedProxies: readonly string[];
+  readonly errorFactory: RateLimitErrorFactory | undefined;
   readonly decisionTimeoutMs: number;
   readonly memorySubjects: number;
 }
@@ -89,6 +128,8 @@ export function resolveRateLimitOptions(raw: RateLimitModuleOptions = {}): Resol
     user: raw.user ?? userOf,
     apiKeyHeader: (raw.apiKeyHeader ?? 'x-api-key').toLowerCase(),
     ipv6Prefix: raw.ipv6Prefix ?? 64,
+    trustedProxies: raw.trustedProxies ?? [],
+    errorFactory: raw.errorFactory,
     decisionTimeoutMs: toMs(raw.decisionTimeout ?? '50ms', 'rateLimit.decisionTimeout'),
     memorySubjects: raw.memorySubjects ?? 10_000,
   };

@@ -12,6 +12,7 @@ import {
   UNAVAILABLE_PROBLEM,
   type RateLimitProblem,
 } from './rate-limit.exceptions.js';
+import type { WindowOutcome } from './limit-plan.js';
 import type { Verdict } from './verdict.js';
 
 /** Makes what is thrown to refuse a call. @internal */
@@ -65,7 +66,12 @@ function exceptionFor(
 
 function problemOf({ unavailable, outcomes }: Verdict): RateLimitProblem {
   if (unavailable) return UNAVAILABLE_PROBLEM;
-  return exceededProblem(outcomes.filter(({ allowed }) => !allowed).map(({ policy }) => policy.publicName));
+  return exceededProblem(violatedBy(outcomes));
+}
+
+/** Names the policies that refuse, as clients are shown them. @internal */
+export function violatedBy(outcomes: readonly WindowOutcome[]): readonly string[] {
+  return outcomes.filter(({ allowed }) => !allowed).map(({ policy }) => policy.publicName);
 }
 
 /** A refusal is no fault, and to capture its stack would cost more than all the rest of it. */

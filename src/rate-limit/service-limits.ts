@@ -1,11 +1,12 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { BoundRules } from './bound-rules.js';
+import { LimitAnswers } from './limit-answers.js';
 import { OpenCall, type HandlerEnd } from './open-call.js';
 import type { RateLimitEntry } from './rate-limit-entry.js';
 import { RateLimitKeyError } from './rate-limit.errors.js';
 import { RuleRunner } from './rule-runner.js';
 import { isByArguments } from './subject-kind.js';
-import { excessOf } from './verdict.js';
+import { excessOf, type Verdict } from './verdict.js';
 
 /**
  * Counts calls of service methods.
@@ -17,6 +18,7 @@ export class ServiceLimits {
   constructor(
     private readonly rules: BoundRules,
     private readonly runner: RuleRunner,
+    private readonly answers: LimitAnswers,
   ) {}
 
   /**
@@ -43,10 +45,12 @@ export class ServiceLimits {
   }
 
   async #enforce(entry: RateLimitEntry, context: ExecutionContext, call: OpenCall): Promise<void> {
+    const answer = (verdict: Verdict) =>
+      (verdict.allowed ? null : this.answers.ownError(context, verdict)) ?? excessOf(verdict);
     try {
       for (const rule of this.rules.of(entry)) {
         if (!isByArguments(rule.key)) throw noKey(entry.label);
-        const limited = { context, open: () => call, answer: excessOf };
+        const limited = { context, open: () => call, answer };
         const refusal = await this.runner.run(rule, rule.key, limited);
         if (refusal !== null) throw refusal;
       }

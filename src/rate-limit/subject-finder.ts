@@ -6,6 +6,7 @@ import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
 import type { RateLimitKey, RateLimitSingleKey } from './rate-limit-use.options.js';
 import { requestOf } from './request-of.js';
 import { isSeveral } from './subject-kind.js';
+import { TrustedProxies } from './trusted-proxies.js';
 import { joinSubjects } from './subject-keys.js';
 
 /**
@@ -15,7 +16,12 @@ import { joinSubjects } from './subject-keys.js';
  */
 @Injectable()
 export class SubjectFinder {
-  constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions) {}
+  readonly #proxies: TrustedProxies | null;
+
+  constructor(@Inject(RATE_LIMIT_MODULE_OPTIONS) private readonly options: ResolvedRateLimitOptions) {
+    const { trustedProxies } = options;
+    this.#proxies = trustedProxies.length === 0 ? null : new TrustedProxies(trustedProxies);
+  }
 
   /**
    * Returns the subject of a call.
@@ -39,12 +45,13 @@ export class SubjectFinder {
   }
 
   #address(context: ExecutionContext): string {
-    const { ip } = requestOf(context);
+    const request = requestOf(context);
+    const ip = this.#proxies === null ? request.ip : this.#proxies.addressOf(request);
     const address = ip === undefined ? null : normalizeAddress(ip, this.options.ipv6Prefix);
     if (address !== null) return address;
     throw new RateLimitKeyError(
       `A rate limit by 'ip' found no address in this ${context.getType<string>()} call: check the 'trust proxy' ` +
-        'setting, or give the policy another key.',
+        'setting or rateLimit.trustedProxies, or give the policy another key.',
     );
   }
 

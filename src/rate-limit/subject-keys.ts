@@ -39,6 +39,11 @@ export function checkedCost(cost: number): number {
   throw new RateLimitKeyError(`The cost of a call must be a whole number from 1 to ${MAX_LIMIT}.`);
 }
 
+/** Returns the subject as a key holds it. @internal */
+export function hiddenSubjectOf(key: string): string {
+  return key.slice(key.indexOf('{') + 1, key.indexOf('}'));
+}
+
 /**
  * Builds the keys of a subject, which never show it: addresses and e-mail addresses are personal data, API keys are
  * secrets. With a secret the subject is HMACed, without one digested.

@@ -4,6 +4,8 @@
 // Services that a class would inject.
 declare const cache: import('nestjs-redis-suite').CacheService;
 declare const limits: import('nestjs-redis-suite').RateLimitService;
+declare const monitor: import('nestjs-redis-suite').RedisMonitor;
+declare const offenders: import('nestjs-redis-suite').RateLimitOffenders;
 declare const locks: import('nestjs-redis-suite').LockService;
 declare const events: import('nestjs-redis-suite').SuiteEvents;
 declare const logger: import('@nestjs/common').Logger;

@@ -87,7 +87,7 @@ describe.each(PLATFORMS)('admin routes on %s', (platform) => {
   });
 
   it('serves nobody whom the guards do not let in', async () => {
-    for (const path of ['/health', '/metrics', '/cache/stats', '/locks']) {
+    for (const path of ['/health', '/metrics', '/cache/stats', '/locks', '/rate-limits']) {
       expect((await get(path, {})).status).toBe(403);
       expect((await get(path)).status).toBe(200);
     }

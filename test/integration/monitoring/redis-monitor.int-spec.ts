@@ -3,8 +3,10 @@ import { SuiteEvents } from '../../../src/common/events.js';
 import { readServerInfo } from '../../../src/connection/server-reading.js';
 import { ConnectionMeters } from '../../../src/monitoring/connection-meters.js';
 import { LockMeter } from '../../../src/monitoring/lock-meter.js';
+import { RateLimitMeters } from '../../../src/monitoring/rate-limit-meters.js';
 import { RedisMonitor } from '../../../src/monitoring/redis-monitor.js';
 import type { ConnectionSnapshot } from '../../../src/monitoring/redis-snapshot.js';
+import { WingMeters } from '../../../src/monitoring/wing-meters.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openGateway, type OpenGateway } from '../../support/gateway.js';
@@ -24,9 +26,9 @@ describe('RedisMonitor', () => {
     server = await startRedis({ config: { maxmemory: '64mb', 'maxmemory-policy': 'volatile-lru' } });
     opened = await openGateway(server.url, { events });
     const { gateway } = opened;
-    monitor = new RedisMonitor(meters, new LockMeter(events), [
-      { connection: 'state', read: () => readServerInfo(gateway) },
-    ]);
+    const wings = new WingMeters(new LockMeter(events), new RateLimitMeters(events));
+    const reader = { connection: 'state', read: () => readServerInfo(gateway) };
+    monitor = new RedisMonitor(meters, wings, [reader]);
   });
   afterAll(async () => {
     await opened?.close();
