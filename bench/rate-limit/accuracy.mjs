@@ -58,6 +58,8 @@ async function hammer({ url, limit, pattern, share, seconds, processes }) {
   });
   const policy = { name: `limit-${limit}-${pattern}-${share}-${processes}`, limit, window: WINDOW_MS };
   const call = () => limits.consume(policy, 'everybody');
+  process.send('ready');
+  await once(process, 'message');
   const end = performance.now() + 1_000 * seconds;
   const decisions =
     pattern === 'edges'
@@ -79,7 +81,10 @@ const server = await startRedis();
 /** Runs one job in several processes at the same time; answers what they saw together. */
 async function together(job, processes) {
   const children = Array.from({ length: processes }, () => fork(import.meta.filename, []));
+  const ready = Promise.all(children.map((child) => once(child, 'message')));
   for (const child of children) child.send({ ...job, url: server.url, seconds, processes });
+  await ready;
+  for (const child of children) child.send('go');
   const seen = await Promise.all(children.map(async (child) => (await once(child, 'message'))[0]));
   const sum = (name) => seen.reduce((total, one) => total + one[name], 0);
   const admissions = seen.flatMap((one) => one.admissions).sort((a, b) => a.at - b.at);
