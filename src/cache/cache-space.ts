@@ -11,6 +11,10 @@ export type CacheScope = () => string;
 /** No tag is called so: encoding escapes the star. */
 const ANY = '*';
 
+/** Bounds what is remembered. */
+const MAX_KNOWN = 2_000;
+const MAX_KNOWN_LENGTH = 200;
+
 interface SpaceParts {
   readonly keys: KeySpace;
   readonly scope: CacheScope | undefined;
@@ -28,6 +32,8 @@ interface SpaceParts {
  */
 export class CacheSpace {
   readonly #parts: SpaceParts;
+  /** Remembers what texts come to: for a hit in the process, making its key would be most of the work. */
+  readonly #known = new Map<string, string>();
 
   private constructor(parts: SpaceParts) {
     this.#parts = parts;
@@ -45,7 +51,16 @@ export class CacheSpace {
 
   /** Returns the Redis key of an entry. */
   entry(key: CacheKey): string {
-    return this.encodedEntry(encodeKey(key));
+    // What depends on the scope of the moment is not remembered.
+    const isSteady =
+      typeof key === 'string' && key.length <= MAX_KNOWN_LENGTH && this.#parts.scope === undefined;
+    if (!isSteady) return this.encodedEntry(encodeKey(key));
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const redisKey = this.encodedEntry(encodeKey(key));
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(key, redisKey);
+    return redisKey;
   }
 
   /** Returns the Redis key of an entry whose key is encoded already. */
