@@ -8,7 +8,7 @@ export const API_LIMIT: RateLimitRule = { name: 'api', limit: 1_000, window: '1h
 
 /** Holds the limits that routes ask for by name: `@RateLimit('login')`. */
 export const RATE_LIMITS = {
-  login: { limit: 5, window: '15m', key: emailOf },
+  login: { limit: 5, window: '15m', key: emailOf, count: 'failures' },
   search: { limit: 30, window: '1m' },
   upload: { limit: 50, window: '1h', key: 'user' },
   message: { limit: 100, window: '1h', key: 'user' },
