@@ -8,6 +8,8 @@ export type UnavailableReason =
   | 'busy'
   | 'read-only'
   | 'failing-over'
+  /** Too few replicas had a write in time. */
+  | 'unreplicated'
   /** A REST endpoint answered HTTP 429. */
   | 'throttled'
   /** A REST endpoint answered what is no reply: HTTP 5xx, a redirect, or no JSON. */

@@ -12,6 +12,7 @@ import { LockTimeoutError } from './lock.errors.js';
 import type { ResolvedLockOptions } from './lock.options.js';
 import { LockScripts } from './lock.scripts.js';
 import { LockStation } from './lock-station.js';
+import { ReplicaGuard } from './replica-guard.js';
 import { RestartGuard } from './restart-guard.js';
 import { WaitRooms } from './wait-rooms.js';
 
@@ -44,6 +45,7 @@ export class LockEngine {
   readonly #acquirer: LockAcquirer;
   readonly #guard: RestartGuard;
   readonly #eviction: EvictionGuard | null;
+  readonly #replication: ReplicaGuard | null;
   readonly #rooms: WaitRooms;
   readonly #station: LockStation;
   readonly #newToken: () => string;
@@ -67,6 +69,7 @@ export class LockEngine {
       ttlMs: options.ttlMs,
     });
     this.#eviction = options.requireNoEviction ? new EvictionGuard(parts) : null;
+    this.#replication = options.replicas > 0 ? new ReplicaGuard(redis, options.replicas) : null;
     this.#rooms = new WaitRooms({ ...parts, guard: this.#guard, keeper: this.keeper });
     this.#acquirer = new LockAcquirer({ ...parts, guard: this.#guard, rooms: this.#rooms });
     this.#station = new LockStation({
@@ -166,12 +169,25 @@ export class LockEngine {
     await this.#station.open();
   }
 
-  async #keep({ claim, grant }: Acquired): Promise<Lease> {
+  async #keep({ claim, grant, queued }: Acquired): Promise<Lease> {
     const lease = new Lease(claim, grant, this.#deps.clock);
     this.keeper.keep(lease);
-    if (this.#isOpen) return lease;
-    await this.keeper.discard(lease);
-    throw this.#closedError();
+    try {
+      await this.#replicate(lease, queued);
+      this.#assertOpen();
+      return lease;
+    } catch (error) {
+      await this.keeper.discard(lease);
+      throw error;
+    }
+  }
+
+  async #replicate(lease: Lease, queued: boolean): Promise<void> {
+    if (this.#replication === null) return;
+    // Replicas are asked for what this connection wrote; a lock that was handed over was written by another.
+    if (queued) await this.keeper.extend(lease, lease.ttlMs);
+    await this.#replication.pass(lease.ttlMs);
+    this.keeper.assertHeld(lease);
   }
 
   async #watch(acquire: () => Promise<Acquired | null>): Promise<Acquired | null> {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { DURATION_FORM, readDuration, toMs, type Duration } from '../common/duration.js';
-import { IsFlag, IsText, rule } from '../common/option-rules.js';
+import { IsFlag, IsText, IsWholeNumber, rule } from '../common/option-rules.js';
 import { assertOptions } from '../common/option-validation.js';
 
 /** A shorter lease could end before its answer arrives; a longer one would outlive the memory of its fence. */
@@ -71,6 +71,13 @@ export class LockModuleOptions {
    * @default false
    */
   @IsFlag() requireNoEviction?: boolean;
+  /**
+   * Is how many replicas must have a lock before it is handed out, from 0 to 10, so that a failover does not lose it;
+   * with fewer in time it is given back and refused with `RedisUnavailableError`. Not on Cluster.
+   *
+   * @default 0
+   */
+  @IsWholeNumber(0, 10) replicas?: number;
 }
 
 /** Adjusts one acquisition of a lock, a permit or a side of a read-write lock. @publicApi */
@@ -116,6 +123,7 @@ export interface ResolvedLockOptions {
   /** Is null when it follows the longest ttl, 0 when off. */
   readonly restartGuardMs: number | null;
   readonly requireNoEviction: boolean;
+  readonly replicas: number;
 }
 
 /** Is the options of one lock with every default resolved. @internal */
@@ -141,6 +149,7 @@ export function resolveLockOptions(raw: LockModuleOptions = {}): ResolvedLockOpt
     restartGuardMs:
       raw.restartGuard === undefined ? null : millisecondsOf(raw.restartGuard, 'lock.restartGuard'),
     requireNoEviction: raw.requireNoEviction ?? false,
+    replicas: raw.replicas ?? 0,
   };
 }
 

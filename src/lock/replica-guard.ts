@@ -1,0 +1,40 @@
+import { InvalidOptionsError } from '../common/errors.js';
+import { RedisUnavailableError } from '../connection/connection.errors.js';
+import type { RedisGateway } from '../connection/redis-gateway.js';
+
+/** Bounds the wait for replicas, in milliseconds: whatever else this process sends to the server waits as long. */
+const MAX_WAIT_MS = 300;
+
+const ON_CLUSTER =
+  'cannot be used on a cluster, where nobody knows which replicas are asked; leave it out, or use LockService.quorum';
+
+/**
+ * Lets a lock count only when enough replicas have it, so that a failover does not lose it.
+ *
+ * @internal
+ */
+export class ReplicaGuard {
+  readonly #redis: RedisGateway;
+  readonly #replicas: number;
+
+  /** @throws {InvalidOptionsError} on a cluster. */
+  constructor(redis: RedisGateway, replicas: number) {
+    if (redis.topology === 'cluster')
+      throw new InvalidOptionsError('RedisModule', [{ path: 'lock.replicas', message: ON_CLUSTER }]);
+    this.#redis = redis;
+    this.#replicas = replicas;
+  }
+
+  /**
+   * Waits until the replicas have what was written last on this connection. WAIT, O(1).
+   *
+   * @throws {RedisUnavailableError} when too few of them had it in time.
+   */
+  async pass(leaseMs: number): Promise<void> {
+    const timeoutMs = Math.max(1, Math.floor(Math.min(leaseMs / 3, MAX_WAIT_MS)));
+    const reached = Number(await this.#redis.send(['WAIT', this.#replicas, timeoutMs]));
+    if (reached >= this.#replicas) return;
+    const outlook = `${reached} of ${this.#replicas} replicas had the lock in time, so it was given back; see lock.replicas.`;
+    throw new RedisUnavailableError(this.#redis.name, 'unreplicated', { outlook });
+  }
+}
