@@ -63,7 +63,7 @@ describe('The boot fails', () => {
     [
       'a limit of 0',
       { ...GOOD, rateLimit: { policies: { login: { limit: 0, window: '1m' } } } },
-      'rateLimit.policies.login.limit: must be a whole number from 1 to 1000000000; got 0',
+      'rateLimit.policies.login.limit: must be a whole number from 1 to 1000000000, or a function of the subject; got 0',
     ],
     [
       'a limit without a window',

@@ -235,7 +235,11 @@ describe('RedisModule', () => {
       const fails = new RedisUnavailableError('cache', 'disconnected');
       const app = await start({ imports: [RedisModule.forRoot(options())] }, (builder) =>
         builder.overrideProvider(getGatewayToken('state')).useValue({
-          ...({ name: 'state', topology: 'standalone' } as const),
+          ...({
+            name: 'state',
+            topology: 'standalone',
+            capabilities: { push: true, blocking: true },
+          } as const),
           run: () => Promise.reject(fails),
           availability: { state: 'ready' },
           subscribe: () => Promise.reject(fails),

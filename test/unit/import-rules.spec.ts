@@ -161,7 +161,7 @@ const STRAYS: typeof HOUSE = [
   [
     'src/flag/chat.ts',
     `export const load = () => import('@nestjs/websockets');`,
-    'optional-peer-of-rate-limit',
+    'optional-peer-of-rate-limit-lock',
   ],
 ];
 
