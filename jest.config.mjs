@@ -21,4 +21,6 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(.+/)?${REQUIRED_ESM}/)`],
   coverageProvider: 'v8',
   testTimeout: 20_000,
+  // Many tests wait for servers more than they reckon.
+  maxWorkers: '100%',
 };
