@@ -4,6 +4,7 @@ export { RedisModuleOptions, type RedisConnections } from './redis.options.js';
 
 // Connections
 export type { AvailabilityState } from './connection/availability.js';
+export type { CommandOutcome } from './connection/connection.events.js';
 export type { RedisConnection } from './connection/connection-form.js';
 export {
   RedisAuthError,

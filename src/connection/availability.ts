@@ -5,17 +5,6 @@ import { fullJitter } from './backoff.js';
 /** Says how a connection's server does: it answers, it answers slowly, or it does not answer. @publicApi */
 export type AvailabilityState = 'ready' | 'slow' | 'down';
 
-declare module '../common/events.js' {
-  interface SuiteEventMap {
-    /** A connection's server became ready, slow or down. */
-    'connection:availability': {
-      readonly connection: string;
-      readonly state: AvailabilityState;
-      readonly previous: AvailabilityState;
-    };
-  }
-}
-
 /** Says when a connection counts as slow or down. @internal */
 export interface AvailabilityPolicy {
   /** Counts the failures in a row that open the breaker. */
@@ -61,6 +50,7 @@ export class Availability {
   readonly #policy: AvailabilityPolicy;
   #state: AvailabilityState = 'ready';
   #failures = 0;
+  #answeredAtMs = -Infinity;
   #slow = 0;
   #quick = 0;
   #probes = 0;
@@ -78,9 +68,10 @@ export class Availability {
     return this.#state;
   }
 
-  /** Records a call that the server answered, an error reply included. */
+  /** Records a call that the server answered just now, an error reply included. */
   succeeded(durationMs: number): void {
     this.#failures = 0;
+    this.#answeredAtMs = this.#deps.clock.monotonic();
     if (durationMs >= this.#policy.slowMs) {
       this.#quick = 0;
       if (++this.#slow >= this.#policy.slowInARow && this.#state === 'ready') this.#become('slow');
@@ -90,8 +81,12 @@ export class Availability {
     if (this.#state === 'slow' && ++this.#quick >= this.#policy.slowInARow) this.#become('ready');
   }
 
-  /** Records a call without an answer. */
-  failed(): void {
+  /**
+   * Records a call without an answer; with the time at which it began, only if nothing was answered since. That is for
+   * clusters, of which one node may be away, whose calls all end at one time.
+   */
+  failed(startedAtMs = Infinity): void {
+    if (startedAtMs < this.#answeredAtMs) return;
     if (++this.#failures >= this.#policy.failuresToOpen) this.wentDown();
   }
 

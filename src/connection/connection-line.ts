@@ -11,17 +11,6 @@ import type { RedisClient } from './connection.options.js';
 import { fatalConnectError } from './reply-errors.js';
 import { speaksTls } from './tls-probe.js';
 
-declare module '../common/events.js' {
-  interface SuiteEventMap {
-    /** A connection was lost, or a try to connect failed; `message` names no credentials. */
-    'connection:error': { readonly connection: string; readonly message: string };
-    /** A connection stands, for the first time or again. */
-    'connection:connected': { readonly connection: string };
-    /** A connection was lost. */
-    'connection:closed': { readonly connection: string };
-  }
-}
-
 interface LineParts {
   readonly name: string;
   readonly client: RedisClient;

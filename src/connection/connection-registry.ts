@@ -13,13 +13,6 @@ import { IoredisGateway } from './ioredis-gateway.js';
 import type { OpenableGateway, RedisGateway, RedisTopology } from './redis-gateway.js';
 import { RestGateway } from './rest/rest-gateway.js';
 
-declare module '../common/events.js' {
-  interface SuiteEventMap {
-    /** The embedded server of a connection was started, on 127.0.0.1. */
-    'connection:embedded': { readonly connection: string; readonly port: number; readonly pid: number };
-  }
-}
-
 /** Bounds the good-bye to each server at shutdown. */
 const CLOSE_TIMEOUT_MS = 1_000;
 

@@ -26,24 +26,6 @@ export interface GatewayParts {
   readonly clock: Clock;
 }
 
-declare module '../common/events.js' {
-  interface SuiteEventMap {
-    /** A call to the server ended; `command` is a command's or script's name, never its arguments. */
-    'connection:command': {
-      readonly connection: string;
-      readonly command: string;
-      readonly durationMs: number;
-      readonly failed: boolean;
-    };
-    /** The server answered a command or script with an error; the code is its word, for example `OOM`. */
-    'connection:refusal': {
-      readonly connection: string;
-      readonly command: string;
-      readonly replyCode: string;
-    };
-  }
-}
-
 /**
  * Reaches standalone servers, Sentinel groups and clusters through one ioredis client.
  *
@@ -218,7 +200,7 @@ export class IoredisGateway implements RedisGateway {
     } catch (error) {
       const durationMs = clock.monotonic() - startedAt;
       const typed = this.#translate(error, command);
-      if (isAway(error)) this.availability.failed();
+      if (isAway(error)) this.availability.failed(this.topology === 'cluster' ? startedAt : undefined);
       else this.availability.succeeded(durationMs);
       this.#tell(command, durationMs, true);
       throw typed;

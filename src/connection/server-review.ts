@@ -4,13 +4,6 @@ import type { ConnectionRegistry } from './connection-registry.js';
 import { findServerProblems, type ServerFinding } from './server-findings.js';
 import { readServerInfo } from './server-reading.js';
 
-declare module '../common/events.js' {
-  interface SuiteEventMap {
-    /** A server was looked at, when its connection first stood, and something about it should be known. */
-    'connection:findings': { readonly connection: string; readonly findings: readonly ServerFinding[] };
-  }
-}
-
 /**
  * Looks at every server once, when its connection first stands, whether that is at boot or later; the embedded server is
  * made for nothing else and is left alone.

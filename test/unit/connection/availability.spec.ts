@@ -53,6 +53,15 @@ describe('Availability', () => {
     expect(log).toEqual(['changed to down', 'state: ready -> down']);
   });
 
+  it('does not go down for calls that began before the last answer', async () => {
+    await clock.move(100);
+    availability.succeeded(1);
+    times(5, () => availability.failed(99));
+    expect(availability.state).toBe('ready');
+    times(3, () => availability.failed(101));
+    expect(availability.state).toBe('down');
+  });
+
   it('starts to count again after a success, slow or quick', () => {
     for (const durationMs of [1, 500]) {
       times(2, () => availability.failed());
