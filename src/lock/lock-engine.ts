@@ -12,6 +12,7 @@ import { LockTimeoutError } from './lock.errors.js';
 import type { ResolvedLockOptions } from './lock.options.js';
 import { LockScripts } from './lock.scripts.js';
 import { LockStation } from './lock-station.js';
+import { OwedReturns } from './owed-returns.js';
 import { ReplicaGuard } from './replica-guard.js';
 import { RestartGuard } from './restart-guard.js';
 import { WaitRooms } from './wait-rooms.js';
@@ -48,6 +49,7 @@ export class LockEngine {
   readonly #replication: ReplicaGuard | null;
   readonly #rooms: WaitRooms;
   readonly #station: LockStation;
+  readonly #owed: OwedReturns;
   readonly #newToken: () => string;
   #cancelInterrupt: Cancel = () => {};
   #isOpen = true;
@@ -58,6 +60,12 @@ export class LockEngine {
     this.#deps = deps;
     this.#scripts = new LockScripts(redis, channels, {
       onReturn: (lease) => this.#rooms.lookSoon(lease),
+      onOwed: (claim) => this.#owed.owe(claim),
+    });
+    this.#owed = new OwedReturns({
+      connection: redis.name,
+      events,
+      giveBack: (claim) => this.#scripts.release(claim),
     });
     const parts = { redis, events, clock, scripts: this.#scripts };
     this.keeper = new LeaseKeeper(parts);
@@ -160,6 +168,7 @@ export class LockEngine {
     await this.#station.close();
     this.#guard.close();
     this.#eviction?.close();
+    this.#owed.close();
   }
 
   async #open({ signal }: Patience): Promise<void> {

@@ -73,6 +73,8 @@ interface ScriptSettings {
   readonly countsListeners?: 0 | 1;
   /** Is told of every lease that was given back, when whoever waits for it may have been handed it. */
   readonly onReturn?: (lease: string) => void;
+  /** Is told of every claim that could not be given back. */
+  readonly onOwed?: (claim: Returned) => void;
 }
 
 /**
@@ -113,13 +115,14 @@ export class LockScripts {
 
   /** Gives back a lock, or a place in its queue, O(n) in the queue. @returns whether the lock was the claim's. */
   async release(claim: Returned): Promise<boolean> {
-    const { keys, share = UNKNOWN } = claim;
-    const wasHeld =
-      keys.kind === 'lock'
-        ? await this.#release(keys, entryOf(claim))
-        : (await this.#shares.release({ ...claim, share })) > 0;
-    this.settings.onReturn?.(keys.lease);
-    return wasHeld;
+    try {
+      const wasHeld = await this.#giveBack(claim);
+      this.settings.onReturn?.(claim.keys.lease);
+      return wasHeld;
+    } catch (error) {
+      this.settings.onOwed?.(claim);
+      throw error;
+    }
   }
 
   /** Takes a lock from whoever holds it, or every share of it, and tells them. @returns whether somebody held it. */
@@ -140,6 +143,13 @@ export class LockScripts {
     const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
     const args = renewals.flatMap(({ token, fence, ttlMs, since }) => [token, String(fence), ttlMs, since]);
     return this.redis.run({ script: RENEW_N, keys, args }, { timeoutMs });
+  }
+
+  async #giveBack(claim: Returned): Promise<boolean> {
+    const { keys, share = UNKNOWN } = claim;
+    return keys.kind === 'lock'
+      ? this.#release(keys, entryOf(claim))
+      : (await this.#shares.release({ ...claim, share })) > 0;
   }
 
   async #release(keys: LockKeys, entry: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
-import '../connection/connection-line.js';
+import { parseServerInfo } from '../common/server-info.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 
 interface GuardDeps {
@@ -24,7 +24,13 @@ export class RestartGuard {
   readonly #unlisten: readonly (() => void)[];
   #longestTtlMs: number;
   #wasConnected: boolean;
-  #armedUntilMs = -Infinity;
+  /** Is until when the server may be a new one, for all that is known. */
+  #doubtUntilMs = -Infinity;
+  /** Is until when a server that is known to be a new one may have forgotten something. */
+  #newUntilMs = -Infinity;
+  /** Names the run of the server; null while nobody knows it. */
+  #runId: string | null = null;
+  #hasAsked = false;
 
   constructor(deps: GuardDeps) {
     const { redis, events, ttlMs } = deps;
@@ -34,13 +40,19 @@ export class RestartGuard {
     this.#unlisten = [
       events.on('connection:closed', ({ connection }) => connection === redis.name && this.#onClosed()),
       events.on('connection:connected', ({ connection }) => connection === redis.name && this.#onConnected()),
+      events.on(
+        'connection:availability',
+        ({ connection, state }) => connection === redis.name && state !== 'down' && this.#recognise(),
+      ),
     ];
   }
 
   /** Returns how old the server must be to grant a lock of which it knows nothing; 0 when any age will do. */
   msFor(ttlMs: number): number {
     this.#longestTtlMs = Math.max(this.#longestTtlMs, ttlMs);
-    return this.#armedUntilMs > this.#deps.clock.monotonic() ? this.#lengthMs : 0;
+    if (!this.#hasAsked) void this.#recognise();
+    const untilMs = Math.max(this.#doubtUntilMs, this.#newUntilMs);
+    return untilMs > this.#deps.clock.monotonic() ? this.#lengthMs : 0;
   }
 
   /** Stops listening. */
@@ -50,13 +62,38 @@ export class RestartGuard {
 
   /** From here on until it is known when the server was there again, it may be a new one. */
   #onClosed(): void {
-    if (this.#wasConnected) this.#armedUntilMs = Infinity;
+    if (this.#wasConnected) this.#doubtUntilMs = Infinity;
   }
 
   #onConnected(): void {
-    if (this.#armedUntilMs === Infinity)
-      this.#armedUntilMs = this.#deps.clock.monotonic() + this.#lengthMs + 2_000;
+    if (this.#doubtUntilMs === Infinity)
+      this.#doubtUntilMs = this.#deps.clock.monotonic() + this.#lengthMs + 2_000;
     this.#wasConnected = true;
+    void this.#recognise();
+  }
+
+  /** Ends the doubt: a server that was only out of reach has forgotten nothing. INFO, O(1). */
+  async #recognise(): Promise<void> {
+    if (this.#hasAsked && this.#doubtUntilMs === -Infinity) return;
+    this.#hasAsked = true;
+    const doubtUntilMs = this.#doubtUntilMs;
+    const runId = await this.#readRunId();
+    // Who cannot tell is careful. After another break the answer says nothing any more.
+    if (runId === null || doubtUntilMs !== this.#doubtUntilMs) return;
+    if (this.#runId !== runId) this.#newUntilMs = Math.max(this.#newUntilMs, doubtUntilMs);
+    this.#runId = runId;
+    this.#doubtUntilMs = -Infinity;
+  }
+
+  /** Of a cluster any node would answer. */
+  async #readRunId(): Promise<string | null> {
+    const { redis } = this.#deps;
+    if (redis.topology === 'cluster' || !redis.capabilities.push) return null;
+    try {
+      return parseServerInfo(String(await redis.send(['INFO', 'server']))).get('run_id') ?? null;
+    } catch {
+      return null;
+    }
   }
 
   get #lengthMs(): number {

@@ -128,7 +128,7 @@ export function lockContract(name: string, make: () => Promise<LockContractHost>
 
     it('aborts a lease that is not prolonged, before the server ends it', async () => {
       const resource = fresh();
-      const lock = await here.locks.acquire(resource, { ttl: 300, renew: false });
+      const lock = await here.locks.acquire(resource, { ttl: 2_000, renew: false });
       const stillHeld = new Promise<boolean>((resolve, reject) => {
         lock.signal.addEventListener('abort', () => {
           here.gateway
