@@ -1,13 +1,25 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { SWC_OPTIONS } from './test/support/swc-options.mjs';
 
 /** Fastify's `inject` requires this ES-module-only package, which Jest cannot do before Node 24.9: it is compiled. */
 const REQUIRED_ESM = 'cookie';
 
+/** What needs a server program, of which it starts several or gives it files, is left out where there is none. */
+const HAS_SERVER = (process.env.PATH ?? '')
+  .split(delimiter)
+  .some((dir) => ['redis-server', 'valkey-server'].some((program) => existsSync(join(dir, program))));
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'],
+  testMatch: [
+    '**/*.spec.ts',
+    '**/*.int-spec.ts',
+    '**/*.e2e-spec.ts',
+    ...(HAS_SERVER ? ['**/*.native-spec.ts'] : []),
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^nestjs-redis-suite$': '<rootDir>/src/index.ts',

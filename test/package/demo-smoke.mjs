@@ -158,8 +158,10 @@ async function assertLivesWithoutRedis() {
   try {
     await signalRedis('SIGSTOP', 503);
     assert.equal((await demo.send('GET', 'api/health')).status, 200);
-    const read = await demo.send('GET', 'api/brands/9');
-    assert.deepEqual([read.status, read.cache, read.sql > 0], [200, 'miss', true]);
+    const known = await demo.send('GET', 'api/brands/9');
+    assert.deepEqual([known.status, known.cache, known.sql > 0], [200, 'hit', false]);
+    const unknown = await demo.send('GET', 'api/brands/10');
+    assert.deepEqual([unknown.status, unknown.cache, unknown.sql > 0], [200, 'miss', true]);
     await assertSixthLoginIsRefused(11);
     const run = await runRoyalties(monthsAgo(1));
     assert.deepEqual([run.status, run.body.code], [503, 'E_REDIS_UNAVAILABLE']);

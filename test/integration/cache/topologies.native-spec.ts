@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { cacheContract } from '../../contract/cache.contract.js';
 import { openCache } from '../../support/cache.js';
 import {
-  NATIVE,
   startCluster,
   startSentinel,
   startSocket,
@@ -18,11 +17,9 @@ const CASES: [string, () => Promise<Topology>][] = [
   ['a cluster with replicas', () => startCluster({ replicas: true })],
 ];
 
-if (NATIVE !== null) {
-  describe.each(CASES)('the cache on %s', (_, start) => {
-    let topology: Topology;
-    beforeAll(async () => (topology = await start()));
-    afterAll(() => topology?.stop());
-    cacheContract((options) => openCache(topology.connection, options));
-  });
-}
+describe.each(CASES)('the cache on %s', (_, start) => {
+  let topology: Topology;
+  beforeAll(async () => (topology = await start()));
+  afterAll(() => topology?.stop());
+  cacheContract((options) => openCache(topology.connection, options));
+});

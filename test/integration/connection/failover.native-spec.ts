@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { IoredisGateway } from '../../../src/connection/ioredis-gateway.js';
 import type { LuaScript } from '../../../src/connection/lua-script.js';
-import { ask, NATIVE, startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
+import { ask, startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
 import { openRegistry, type OpenRegistry } from '../../support/registry.js';
 import { SteadyLoad } from '../../support/steady-load.js';
 import { until } from '../../support/until.js';
@@ -18,137 +18,135 @@ const LIMIT_MS = 300;
 /** What a busy machine may add to a limit. */
 const SLACK_MS = 1_500;
 
-if (NATIVE !== null) {
-  describe('Under load', () => {
-    const ns = randomUUID();
-    let servers: Topology;
-    let opened: OpenRegistry;
-    let load: SteadyLoad | undefined;
+describe('Under load', () => {
+  const ns = randomUUID();
+  let servers: Topology;
+  let opened: OpenRegistry;
+  let load: SteadyLoad | undefined;
 
-    afterEach(async () => {
-      await load?.stop();
-      await opened?.registry.close();
-      await servers?.stop();
+  afterEach(async () => {
+    await load?.stop();
+    await opened?.registry.close();
+    await servers?.stop();
+  });
+
+  async function open(topology: Topology): Promise<IoredisGateway> {
+    servers = topology;
+    const defaults = { commandTimeout: LIMIT_MS, connectTimeout: LIMIT_MS };
+    opened = await openRegistry(topology.connection, {
+      failFast: true,
+      defaults: { bootTimeout: '5s', ...defaults },
+    });
+    return opened.gateway();
+  }
+
+  const add = (gateway: IoredisGateway, key: string | number) =>
+    gateway.run({ script: ADD, keys: [`${ns}:${key}`], args: [1] });
+
+  /** Adds to counters all over the keyspace. */
+  const counting = (gateway: IoredisGateway) => new SteadyLoad((turn) => add(gateway, turn % 100));
+
+  /** Ends the load: nothing but typed errors within the limit, and at the end every slot works. */
+  async function endsWell(gateway: IoredisGateway): Promise<void> {
+    const works = (i: number) => add(gateway, i).then(() => true, () => false); // prettier-ignore
+    await until(async () =>
+      (await Promise.all(Array.from({ length: 60 }, (_, i) => works(i)))).every(Boolean),
+    );
+    const tally = await load!.stop();
+    expect(tally.strange).toEqual([]);
+    expect(tally.longestMs).toBeLessThan(LIMIT_MS + SLACK_MS);
+    expect(tally.done).toBeGreaterThan(0);
+    expect(gateway.availability.state).not.toBe('down');
+  }
+
+  const isMaster = (server: { url: string }) =>
+    ask(server, async (client) => /role:master/.test(await client.info('replication')));
+
+  describe('a Sentinel group', () => {
+    it.each<[string, (master: Topology['servers'][number]) => Promise<void>]>([
+      ['dies', (master) => master.kill()],
+      ['freezes', (master) => master.freeze()],
+    ])('goes on with the replica when its master %s', async (_, fail) => {
+      const gateway = await open(await startSentinel({ replicas: 1 }));
+      load = counting(gateway);
+      await until(() => load!.tally.done > 50);
+      const [master, replica] = servers.servers;
+      await fail(master!);
+      await until(() => isMaster(replica!));
+      const before = load.tally.done;
+      await until(() => load!.tally.done > before + 50);
+      await master!.resume();
+      await endsWell(gateway);
     });
 
-    async function open(topology: Topology): Promise<IoredisGateway> {
-      servers = topology;
-      const defaults = { commandTimeout: LIMIT_MS, connectTimeout: LIMIT_MS };
-      opened = await openRegistry(topology.connection, {
-        failFast: true,
-        defaults: { bootTimeout: '5s', ...defaults },
+    it('takes up its subscriptions at the new master', async () => {
+      const gateway = await open(await startSentinel({ replicas: 1 }));
+      load = counting(gateway);
+      let resumed = 0;
+      const messages: string[] = [];
+      const onMessage = (text: string) => messages.push(text);
+      await gateway.subscribe(`${ns}:news`, { onMessage, onResume: () => resumed++ });
+      await servers.servers[0]!.kill();
+      await until(() => resumed > 0, 15_000);
+      await until(async () => {
+        await gateway.send(['PUBLISH', `${ns}:news`, 'heard']).catch(() => 0);
+        return messages.length > 0;
       });
-      return opened.gateway();
-    }
-
-    const add = (gateway: IoredisGateway, key: string | number) =>
-      gateway.run({ script: ADD, keys: [`${ns}:${key}`], args: [1] });
-
-    /** Adds to counters all over the keyspace. */
-    const counting = (gateway: IoredisGateway) => new SteadyLoad((turn) => add(gateway, turn % 100));
-
-    /** Ends the load: nothing but typed errors within the limit, and at the end every slot works. */
-    async function endsWell(gateway: IoredisGateway): Promise<void> {
-      const works = (i: number) => add(gateway, i).then(() => true, () => false); // prettier-ignore
-      await until(async () =>
-        (await Promise.all(Array.from({ length: 60 }, (_, i) => works(i)))).every(Boolean),
-      );
-      const tally = await load!.stop();
-      expect(tally.strange).toEqual([]);
-      expect(tally.longestMs).toBeLessThan(LIMIT_MS + SLACK_MS);
-      expect(tally.done).toBeGreaterThan(0);
-      expect(gateway.availability.state).not.toBe('down');
-    }
-
-    const isMaster = (server: { url: string }) =>
-      ask(server, async (client) => /role:master/.test(await client.info('replication')));
-
-    describe('a Sentinel group', () => {
-      it.each<[string, (master: Topology['servers'][number]) => Promise<void>]>([
-        ['dies', (master) => master.kill()],
-        ['freezes', (master) => master.freeze()],
-      ])('goes on with the replica when its master %s', async (_, fail) => {
-        const gateway = await open(await startSentinel({ replicas: 1 }));
-        load = counting(gateway);
-        await until(() => load!.tally.done > 50);
-        const [master, replica] = servers.servers;
-        await fail(master!);
-        await until(() => isMaster(replica!));
-        const before = load.tally.done;
-        await until(() => load!.tally.done > before + 50);
-        await master!.resume();
-        await endsWell(gateway);
-      });
-
-      it('takes up its subscriptions at the new master', async () => {
-        const gateway = await open(await startSentinel({ replicas: 1 }));
-        load = counting(gateway);
-        let resumed = 0;
-        const messages: string[] = [];
-        const onMessage = (text: string) => messages.push(text);
-        await gateway.subscribe(`${ns}:news`, { onMessage, onResume: () => resumed++ });
-        await servers.servers[0]!.kill();
-        await until(() => resumed > 0, 15_000);
-        await until(async () => {
-          await gateway.send(['PUBLISH', `${ns}:news`, 'heard']).catch(() => 0);
-          return messages.length > 0;
-        });
-        await endsWell(gateway);
-      });
-    });
-
-    describe('a cluster', () => {
-      it.each<[string, (master: Topology['servers'][number]) => Promise<void>]>([
-        ['dies', (master) => master.kill()],
-        ['freezes', (master) => master.freeze()],
-      ])('goes on with the replica when a master %s', async (_, fail) => {
-        const gateway = await open(await startCluster({ replicas: true }));
-        load = counting(gateway);
-        await until(() => load!.tally.done > 50);
-        await fail(servers.servers[0]!);
-        await until(() => isMaster(servers.servers[3]!), 15_000);
-        await endsWell(gateway);
-      });
-
-      it('hears messages again after the node it listened to is gone', async () => {
-        const gateway = await open(await startCluster({ replicas: true }));
-        load = counting(gateway);
-        const messages: string[] = [];
-        let resumed = 0;
-        await gateway.subscribe(`${ns}:news`, {
-          onMessage: (text) => messages.push(text),
-          onResume: () => resumed++,
-        });
-        const listening = async (server: { url: string }) =>
-          ask(server, async (client) => ((await client.call('PUBSUB', 'CHANNELS')) as string[]).length > 0);
-        for (const server of servers.servers) if (await listening(server)) await server.kill();
-        await until(() => resumed > 0, 15_000);
-        await until(async () => {
-          await gateway.send(['PUBLISH', `${ns}:news`, 'heard']).catch(() => 0);
-          return messages.length > 0;
-        });
-        await endsWell(gateway);
-      });
-
-      it('loses no call while a slot moves', async () => {
-        const gateway = await open(await startCluster());
-        const before = Array.from({ length: 20 }, (_, i) => `${ns}:{moving}:${i}`);
-        await gateway.sendMany(before.map((key) => ['SET', key, 0]));
-        load = new SteadyLoad((turn) =>
-          gateway.run({ script: ADD, keys: [before[turn % before.length]!], args: [1] }),
-        );
-        await until(() => load!.tally.done > 50);
-        await moveSlot(servers, before[0]!);
-        const { done } = load.tally;
-        await until(() => load!.tally.done > done + 50);
-        const tally = await load.stop();
-        expect(tally).toMatchObject({ typed: {}, strange: [] });
-        const counts = await Promise.all(before.map((key) => gateway.send(['GET', key])));
-        expect(counts.map(Number).reduce((sum, count) => sum + count)).toBe(tally.done);
-      });
+      await endsWell(gateway);
     });
   });
-}
+
+  describe('a cluster', () => {
+    it.each<[string, (master: Topology['servers'][number]) => Promise<void>]>([
+      ['dies', (master) => master.kill()],
+      ['freezes', (master) => master.freeze()],
+    ])('goes on with the replica when a master %s', async (_, fail) => {
+      const gateway = await open(await startCluster({ replicas: true }));
+      load = counting(gateway);
+      await until(() => load!.tally.done > 50);
+      await fail(servers.servers[0]!);
+      await until(() => isMaster(servers.servers[3]!), 15_000);
+      await endsWell(gateway);
+    });
+
+    it('hears messages again after the node it listened to is gone', async () => {
+      const gateway = await open(await startCluster({ replicas: true }));
+      load = counting(gateway);
+      const messages: string[] = [];
+      let resumed = 0;
+      await gateway.subscribe(`${ns}:news`, {
+        onMessage: (text) => messages.push(text),
+        onResume: () => resumed++,
+      });
+      const listening = async (server: { url: string }) =>
+        ask(server, async (client) => ((await client.call('PUBSUB', 'CHANNELS')) as string[]).length > 0);
+      for (const server of servers.servers) if (await listening(server)) await server.kill();
+      await until(() => resumed > 0, 15_000);
+      await until(async () => {
+        await gateway.send(['PUBLISH', `${ns}:news`, 'heard']).catch(() => 0);
+        return messages.length > 0;
+      });
+      await endsWell(gateway);
+    });
+
+    it('loses no call while a slot moves', async () => {
+      const gateway = await open(await startCluster());
+      const before = Array.from({ length: 20 }, (_, i) => `${ns}:{moving}:${i}`);
+      await gateway.sendMany(before.map((key) => ['SET', key, 0]));
+      load = new SteadyLoad((turn) =>
+        gateway.run({ script: ADD, keys: [before[turn % before.length]!], args: [1] }),
+      );
+      await until(() => load!.tally.done > 50);
+      await moveSlot(servers, before[0]!);
+      const { done } = load.tally;
+      await until(() => load!.tally.done > done + 50);
+      const tally = await load.stop();
+      expect(tally).toMatchObject({ typed: {}, strange: [] });
+      const counts = await Promise.all(before.map((key) => gateway.send(['GET', key])));
+      expect(counts.map(Number).reduce((sum, count) => sum + count)).toBe(tally.done);
+    });
+  });
+});
 
 /** Moves the slot of a key from its master to another, key by key, as `redis-cli --cluster reshard` does. */
 async function moveSlot({ servers }: Topology, key: string): Promise<void> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import { rateLimitContract } from '../../contract/rate-limit.contract.js';
 import { openGateway } from '../../support/gateway.js';
-import { NATIVE, startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
+import { startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
 import { limitsOver, PATIENT } from '../../support/rate-limits.js';
 
 /** A single server, native and embedded, has the contract to itself elsewhere. */
@@ -11,22 +11,20 @@ const CASES: [string, () => Promise<Topology>][] = [
   ['a cluster with replicas', () => startCluster({ replicas: true })],
 ];
 
-if (NATIVE !== null) {
-  describe.each(CASES)('rate limits on %s', (_, start) => {
-    let topology: Topology;
-    beforeAll(async () => (topology = await start()), 60_000);
-    afterAll(() => topology?.stop());
-    rateLimitContract(async () => {
-      const { connection } = topology;
-      const [one, two] = await Promise.all([openGateway(connection), openGateway(connection)]);
-      const namespace = randomUUID();
-      return {
-        limits: limitsOver(one.gateway, { namespace, ...PATIENT }),
-        others: limitsOver(two.gateway, { namespace, ...PATIENT }),
-        close: async () => {
-          await Promise.all([one.close(), two.close()]);
-        },
-      };
-    });
+describe.each(CASES)('rate limits on %s', (_, start) => {
+  let topology: Topology;
+  beforeAll(async () => (topology = await start()), 60_000);
+  afterAll(() => topology?.stop());
+  rateLimitContract(async () => {
+    const { connection } = topology;
+    const [one, two] = await Promise.all([openGateway(connection), openGateway(connection)]);
+    const namespace = randomUUID();
+    return {
+      limits: limitsOver(one.gateway, { namespace, ...PATIENT }),
+      others: limitsOver(two.gateway, { namespace, ...PATIENT }),
+      close: async () => {
+        await Promise.all([one.close(), two.close()]);
+      },
+    };
   });
-}
+});

@@ -12,6 +12,7 @@ const OPERATIONS: Record<string, object> = {
   'get metrics': { summary: 'Count what this process does with Redis, and read what the servers say' },
   'get cache/stats': { summary: 'Count hits, misses and loads by cache' },
   'get locks': { summary: 'List the locks that are held' },
+  'get rate-limits': { summary: 'Show the limits, and whom they refused most' },
   'delete cache': {
     summary: 'Flush what matches a pattern: answers 428 with a dry run, then executes it with its token',
     parameters: [
