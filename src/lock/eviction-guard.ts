@@ -1,5 +1,4 @@
 import type { SuiteEvents } from '../common/events.js';
-import '../connection/connection-line.js';
 import { STATE_CONNECTION } from '../connection/connection.tokens.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { findServerProblems } from '../connection/server-findings.js';
