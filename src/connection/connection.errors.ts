@@ -12,7 +12,7 @@ export type UnavailableReason =
   | 'unreplicated'
   /** A REST endpoint answered HTTP 429. */
   | 'throttled'
-  /** A REST endpoint answered what is no reply: HTTP 5xx, a redirect, or no JSON. */
+  /** What answered is no server: over REST HTTP 5xx, a redirect or no JSON; of a lock script what it never answers. */
   | 'bad-answer'
   | 'closed';
 

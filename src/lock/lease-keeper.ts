@@ -4,7 +4,8 @@ import type { SuiteEvents } from '../common/events.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { Lease } from './lease.js';
 import type { LockLostReason } from './lock.errors.js';
-import type { LockScripts, Renewal, RenewReply, Returned } from './lock.scripts.js';
+import type { RenewReply } from './lock-replies.js';
+import type { LockScripts, Renewal, Returned } from './lock.scripts.js';
 
 /** Bounds the leases in one command: a hundred take the server about as long as one round trip. */
 const MAX_BATCH = 100;

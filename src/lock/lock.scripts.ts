@@ -1,6 +1,7 @@
 import type { RedisReply } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { LockKeys } from './lock-keys.js';
+import { LockReplies, type AcquireReply, type Held, type RenewReply } from './lock-replies.js';
 import { ACQUIRE_3, ACQUIRE_MANY_N, RELEASE_3, RENEW_N } from './lua/generated.js';
 import { ShareScripts, type Share } from './share.scripts.js';
 
@@ -26,24 +27,6 @@ export type Returned = Pick<Claim, 'keys' | 'token' | 'label' | 'firstMs' | 'sha
   readonly fence?: bigint | undefined;
 };
 
-/** Says that a claim holds its lock. @internal */
-export interface Held {
-  readonly kind: 'held';
-  readonly fence: bigint;
-  readonly leaseMs: number;
-}
-
-/** Says what became of a claim. @internal */
-export type AcquireReply =
-  | Held
-  | {
-      readonly kind: 'queued' | 'queued-before' | 'busy';
-      /** Is when the lock may be free without anybody saying so. */
-      readonly freeInMs: number;
-      /** Is the server's time in milliseconds. */
-      readonly serverMs: number;
-    };
-
 /** Is one lease to prolong. @internal */
 export interface Renewal {
   readonly keys: LockKeys;
@@ -55,15 +38,6 @@ export interface Renewal {
   readonly label: string;
   readonly share?: Share | undefined;
 }
-
-/** Says what became of a renewal: prolonged, set again after the server had lost everything, or not ours. @internal */
-export type RenewReply = 'renewed' | 'restored' | 'gone';
-
-const UNHELD = { [-1]: 'queued', [-2]: 'busy', [-3]: 'queued-before' } as const;
-const RENEWED = new Map<RedisReply, RenewReply>([
-  [1, 'renewed'],
-  [2, 'restored'],
-]);
 
 /** Is the share of a claim of which nothing but its token is known. */
 const UNKNOWN: Share = { weight: 1, limit: 1 };
@@ -85,6 +59,7 @@ interface ScriptSettings {
 export class LockScripts {
   readonly #station: readonly [channels: string, countsListeners: 0 | 1];
   readonly #shares: ShareScripts;
+  readonly #replies: LockReplies;
 
   constructor(
     private readonly redis: RedisGateway,
@@ -95,22 +70,25 @@ export class LockScripts {
     const countsAll = redis.capabilities.push && redis.topology !== 'cluster';
     this.#station = [channels, settings.countsListeners ?? (countsAll ? 1 : 0)];
     this.#shares = new ShareScripts(redis, this.#station);
+    this.#replies = new LockReplies(redis.name);
   }
 
   /** Takes a lock or a place in its queue. O(1); O(n) in the queue for `rejoin`. */
   async acquire(claim: Claim, mode: AcquireMode, guardMs: number): Promise<AcquireReply> {
     const { share } = claim;
-    if (share !== undefined) return readReply(await this.#shares.acquire({ ...claim, share }, mode, guardMs));
+    if (share !== undefined)
+      return this.#replies.acquired(await this.#shares.acquire({ ...claim, share }, mode, guardMs));
     const args = [...this.#station, entryOf(claim), claim.ttlMs, mode, guardMs];
-    return readReply(await this.redis.run({ script: ACQUIRE_3, keys: listOf(claim.keys), args }));
+    return this.#replies.acquired(
+      await this.redis.run({ script: ACQUIRE_3, keys: listOf(claim.keys), args }),
+    );
   }
 
   /** Takes several locks with one lease and one fence, or none of them, O(n). @returns null when one is held. */
   async acquireMany(claims: readonly [Claim, ...Claim[]], guardMs: number): Promise<Held | null> {
     const args = [...this.#station, claims[0].ttlMs, guardMs, ...claims.map(entryOf)];
     const keys = claims.flatMap((claim) => listOf(claim.keys));
-    const reply = readReply(await this.redis.run({ script: ACQUIRE_MANY_N, keys, args }));
-    return reply.kind === 'held' ? reply : null;
+    return this.#replies.acquiredTogether(await this.redis.run({ script: ACQUIRE_MANY_N, keys, args }));
   }
 
   /** Gives back a lock, or a place in its queue, O(n) in the queue. @returns whether the lock was the claim's. */
@@ -127,16 +105,18 @@ export class LockScripts {
 
   /** Takes a lock from whoever holds it, or every share of it, and tells them. @returns whether somebody held it. */
   async revoke(keys: LockKeys): Promise<boolean> {
-    return keys.kind === 'lock' ? this.#release(keys, '') : (await this.#shares.revoke(keys)) > 0;
+    return keys.kind === 'lock'
+      ? this.#release(keys, '')
+      : this.#replies.released(await this.#shares.revoke(keys)) > 0;
   }
 
   /** Prolongs leases of one kind whose keys may be named together, in one command, O(n). */
   async renew(renewals: readonly Renewal[], timeoutMs: number): Promise<RenewReply[]> {
     const isOfShares = renewals[0]?.share !== undefined;
-    const replies = isOfShares
+    const reply = isOfShares
       ? await this.#shares.renew(renewals.map(withShare), timeoutMs)
       : await this.#renew(renewals, timeoutMs);
-    return (replies as RedisReply[]).map((reply) => RENEWED.get(reply) ?? 'gone');
+    return this.#replies.renewed(reply, renewals.length);
   }
 
   #renew(renewals: readonly Renewal[], timeoutMs: number): Promise<RedisReply> {
@@ -149,19 +129,14 @@ export class LockScripts {
     const { keys, share = UNKNOWN } = claim;
     return keys.kind === 'lock'
       ? this.#release(keys, entryOf(claim))
-      : (await this.#shares.release({ ...claim, share })) > 0;
+      : this.#replies.released(await this.#shares.release({ ...claim, share })) > 0;
   }
 
   async #release(keys: LockKeys, entry: string): Promise<boolean> {
     const args = [...this.#station, entry];
-    return (await this.redis.run({ script: RELEASE_3, keys: listOf(keys), args })) === 1;
+    const reply = await this.redis.run({ script: RELEASE_3, keys: listOf(keys), args });
+    return this.#replies.released(reply) > 0;
   }
-}
-
-function readReply(reply: RedisReply): AcquireReply {
-  const [head, ms, serverMs] = reply as [number, number, number];
-  if (head > 0) return { kind: 'held', fence: BigInt(head), leaseMs: ms };
-  return { kind: UNHELD[head as keyof typeof UNHELD], freeInMs: Math.max(0, ms), serverMs };
 }
 
 function withShare(renewal: Renewal): Renewal & { readonly share: Share } {

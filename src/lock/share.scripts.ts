@@ -49,14 +49,14 @@ export class ShareScripts {
    *
    * @returns how many were given back.
    */
-  async release(claim: ShareClaim & { readonly fence?: bigint | undefined }): Promise<number> {
+  release(claim: ShareClaim & { readonly fence?: bigint | undefined }): Promise<RedisReply> {
     const { fence, keys } = claim;
     const member = fence === undefined ? '' : memberOf({ ...claim, fence });
     return this.#release(keys, [entryOf(claim), member]);
   }
 
   /** Takes the shares of all who have one and tells them, O(n). @returns how many there were. */
-  revoke(keys: LockKeys): Promise<number> {
+  revoke(keys: LockKeys): Promise<RedisReply> {
     return this.#release(keys, ['', '']);
   }
 
@@ -70,9 +70,9 @@ export class ShareScripts {
     return this.redis.run({ script: RENEW_SHARES_N, keys, args }, { timeoutMs });
   }
 
-  async #release(keys: LockKeys, claim: readonly [entry: string, member: string]): Promise<number> {
+  #release(keys: LockKeys, claim: readonly [entry: string, member: string]): Promise<RedisReply> {
     const args = [...this.station, ...claim];
-    return (await this.redis.run({ script: RELEASE_SHARE_3, keys: listOf(keys), args })) as number;
+    return this.redis.run({ script: RELEASE_SHARE_3, keys: listOf(keys), args });
   }
 }
 

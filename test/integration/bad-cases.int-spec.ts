@@ -220,6 +220,10 @@ describe('A server that answers', () => {
     '+OK',
     '*0',
     '$3\r\nabc',
+    '$-1',
+    ':1',
+    '*3\r\n:1\r\n$1\r\nx\r\n:1',
+    '*3\r\n:-9\r\n:1\r\n:1',
   ])('%j to everything disturbs no method, decides every call, and gives out no lock', async (reply) => {
     const connection = { commandTimeout: 300 };
     const cache = await openCache(server.url, { connection });
@@ -232,8 +236,31 @@ describe('A server that answers', () => {
     expect(await promptly(limits.consume({ name: 'p', limit: 3, window: '1h' }, 's'))).toHaveProperty(
       'allowed',
     );
-    expect(await outcome(locks.locks.acquire('thing', { wait: 100 }))).toBeInstanceOf(RedisSuiteError);
+    for (const acquire of [
+      () => locks.locks.acquire('thing', { wait: 100 }),
+      () => locks.locks.tryAcquire(['thing', 'other']),
+      () => locks.locks.semaphore('things', 2).acquire({ wait: 100 }),
+    ])
+      expect(await outcome(acquire())).toBeInstanceOf(RedisSuiteError);
     server.heal();
     await Promise.all([cache.close(), locks.close()]);
   });
+
+  it.each(['+OK', ':1', '$-1', '*0', '*1\r\n:7', '*1\r\n$1\r\nx'])(
+    '%j to renewals neither prolongs a lock nor takes it away',
+    async (reply) => {
+      const { locks, events, close } = await openLocks(server.url, { namespace: randomUUID() });
+      const failures: string[] = [];
+      events.on('lock:renewal-failed', ({ error }) => failures.push(error.name));
+      server.script = (name) => (name.startsWith('EVAL') ? '*2\r\n:5\r\n:300\r\n' : undefined);
+      const lock = await locks.acquire('renewed', { ttl: 300 });
+      server.script = (name) => (name.startsWith('EVAL') ? `${reply}\r\n` : undefined);
+      await until(() => lock.signal.aborted);
+      expect(lock.signal.reason).toMatchObject({ reason: 'expired' });
+      expect(new Set(failures)).toEqual(new Set(['RedisUnavailableError']));
+      await expect(lock.extend()).rejects.toMatchObject({ reason: 'expired' });
+      await close();
+      server.heal();
+    },
+  );
 });

@@ -2,7 +2,8 @@ import { RedisUnavailableError } from '../../connection/connection.errors.js';
 import type { RedisGateway } from '../../connection/redis-gateway.js';
 import type { ResourceClaim } from '../lease.js';
 import { CLAIM_MS } from '../lock.constants.js';
-import { LockScripts, type Held, type Renewal, type RenewReply, type Returned } from '../lock.scripts.js';
+import type { Held, RenewReply } from '../lock-replies.js';
+import { LockScripts, type Renewal, type Returned } from '../lock.scripts.js';
 import type { RestartGuard } from '../restart-guard.js';
 import { vote, type Vote } from './majority.js';
 
