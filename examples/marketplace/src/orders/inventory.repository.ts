@@ -7,6 +7,8 @@ export interface StockChange {
   readonly productId: number;
   readonly delta: number;
   readonly reason: string;
+  /** Is the fence of the lock under which it is changed. */
+  readonly fence: bigint;
 }
 
 /** Is one past change of a product's stock. */
@@ -42,15 +44,28 @@ export class InventoryRepository {
     return row?.quantity;
   }
 
-  /** Writes the stock that a change leaves and records the change. */
-  async write(sql: Sql, { productId, delta, reason }: StockChange, quantityAfter: number): Promise<void> {
-    await sql.rows(`update inventory set quantity = $2, updated_at = now() where product_id = $1`, [
-      productId,
-      quantityAfter,
-    ]);
-    await sql.rows(
-      `insert into inventory_movements (product_id, delta, quantity_after, reason) values ($1, $2, $3, $4)`,
-      [productId, delta, quantityAfter, reason],
+  /**
+   * Writes the stock that a change leaves and records the change.
+   *
+   * @returns false when somebody has written who got the lock later: this one has lost it without knowing.
+   */
+  async write(
+    sql: Sql,
+    { productId, delta, reason, fence }: StockChange,
+    quantityAfter: number,
+  ): Promise<boolean> {
+    const written = await sql.rows(
+      `update inventory set quantity = $2, fence = $3, updated_at = now()
+       where product_id = $1 and fence <= $3
+       returning product_id`,
+      [productId, quantityAfter, fence],
     );
+    if (written.length === 0) return false;
+    await sql.rows(
+      `insert into inventory_movements (product_id, delta, quantity_after, reason, fence)
+       values ($1, $2, $3, $4, $5)`,
+      [productId, delta, quantityAfter, reason, fence],
+    );
+    return true;
   }
 }

@@ -1,5 +1,5 @@
 import { ConflictException, Injectable } from '@nestjs/common';
-import { InvalidateCache, WithLock } from 'nestjs-redis-suite';
+import { currentLock, InvalidateCache, WithLock } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { ProductRepository } from '../catalog/product.repository.js';
@@ -32,22 +32,25 @@ export class InventoryService {
   @WithLock((productId: number) => keys.lock.inventory(productId), { ttl: keys.lock.inventory.ttl })
   @InvalidateCache({ entity: ['stock', '{productId}'] })
   async adjust(productId: number, dto: AdjustInventoryDto, user: AuthUser): Promise<Stock> {
+    const { fence } = currentLock();
     await this.requireOwner(productId, user);
-    return this.database.transaction((sql) => this.change(sql, { productId, ...dto }));
+    return this.database.transaction((sql) => this.change(sql, { ...dto, productId, fence }));
   }
 
   /**
    * Reads the stock, checks the change and writes the result: three steps that nobody else may take at the same
-   * time for the same product, so the caller holds its lock.
+   * time for the same product, so the caller holds its lock; its fence stops a caller who was paused for so long that the
+   * lock is somebody else's by now.
    *
-   * @throws {ConflictException} when there is too little in stock.
+   * @throws {ConflictException} when there is too little in stock, or the lock was lost.
    */
   async change(sql: Sql, change: StockChange): Promise<Stock> {
     const { productId, delta } = change;
     const present = found(await this.inventory.quantity(sql, productId), `product ${productId}`);
     const quantity = present + delta;
     if (quantity < 0) throw new ConflictException(`Only ${present} of product ${productId} are in stock.`);
-    await this.inventory.write(sql, change, quantity);
+    if (!(await this.inventory.write(sql, change, quantity)))
+      throw new ConflictException(`The stock of product ${productId} was changed meanwhile; try again.`);
     return { productId, quantity };
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidateCache, WithLock } from 'nestjs-redis-suite';
+import { currentLock, InvalidateCache, WithLock } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { ProductRepository } from '../catalog/product.repository.js';
@@ -34,9 +34,10 @@ export class PurchaseService {
   @WithLock(({ productId }: BuyDto) => keys.lock.inventory(productId), { ttl: keys.lock.inventory.ttl })
   @InvalidateCache({ entity: ['sales', '{0.productId}'] })
   async buy({ productId, quantity }: BuyDto, user: AuthUser): Promise<Purchase> {
+    const { fence } = currentLock();
     const { priceCents } = found(await this.products.findOffer(productId), `product ${productId}`);
     const id = await this.database.transaction(async (sql) => {
-      await this.inventory.change(sql, { productId, delta: -quantity, reason: 'purchase' });
+      await this.inventory.change(sql, { productId, delta: -quantity, reason: 'purchase', fence });
       return this.purchases.insert(sql, {
         buyerId: user.id,
         productId,
