@@ -91,8 +91,11 @@ type Server = Topology['servers'][number];
 const isMaster = (server: Server) =>
   ask(server, async (client) => /role:master/.test(await client.info('replication')));
 
+/** Names the fault after which the server knows nothing any more. */
+export const EMPTIED = 'killed, back empty';
+
 export const FAULTS: Record<string, Fault> = {
-  'killed, back empty': (shops) => killed(shops),
+  [EMPTIED]: (shops) => killed(shops),
   'killed, back with its data': (shops) => killed(shops, { appendonly: 'yes', appendfsync: 'always' }),
   frozen,
   'half of them cut off': (shops) => partitioned(shops, (proxy) => proxy.freeze()),

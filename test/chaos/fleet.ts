@@ -1,56 +1,77 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerConnection } from '../../src/connection/client-factory.js';
-import { LOCK_WAIT_MS } from './backends/backend.js';
-import { ask } from './http.js';
+import { askFigures, forgetDelays, longestDelayMs, type ProcessFigures } from './figures.js';
+import type { Reply } from './http.js';
+import type { Act, Trade } from './trade.js';
 
 /** Is what users of the shops noticed. */
 export interface Tally {
   requests: number;
   /** Counts answers of 500 and above, and none at all, where the cache, a limit or an invalidation was used. */
   errors: number;
-  /** Counts requests that took longer than all their calls may together. */
-  late: number;
   /** Counts locks that were not to be had. */
   refusedLocks: number;
 }
 
-const [ITEMS, RESOURCES] = [20, 5];
-/**
- * Is how long a request may take: a load in another process that is cut off is waited for until its claim ends, which is
- * two seconds; and what a busy machine adds.
- */
-const REQUEST_LIMIT_MS = 2_500;
+/** Is how late the processes of this machine were at worst, and how long calls to Redis took. */
+export type Delays = ProcessFigures;
+
 const THINK_MS = 15;
 const READERS = 4;
 
+interface Shop {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
 /** Is some shops in processes of their own, with customers. */
 export class Fleet {
-  readonly tally: Tally = { requests: 0, errors: 0, late: 0, refusedLocks: 0 };
+  readonly tally: Tally = { requests: 0, errors: 0, refusedLocks: 0 };
+  /** Is by how many milliseconds requests went beyond their limits. */
+  readonly #excesses: number[] = [];
+  /** Holds how long each shop took to have a lock again after the server was back, in milliseconds. */
+  readonly #granted = new Map<number, number>();
+  #healedAtMs = Infinity;
   #isOpen = true;
   #writes = true;
   #customers: Promise<void>[] = [];
 
-  private constructor(private readonly shops: readonly { child: ChildProcess; port: number }[]) {}
+  private constructor(
+    private readonly trade: Trade,
+    private readonly shops: readonly Shop[],
+  ) {}
 
-  static async start(kind: string, connections: readonly ServerConnection[], setup: object): Promise<Fleet> {
-    const execArgv = ['--no-warnings', '--import', './test/support/typescript.mjs'];
+  static async start(trade: Trade, connections: readonly ServerConnection[]): Promise<Fleet> {
     const shops = connections.map(async (connection) => {
-      const args = [kind, JSON.stringify({ ...setup, connection })];
-      const child = fork('./test/chaos/shop.ts', args, { execArgv });
-      const [{ port }] = (await once(child, 'message')) as [{ port: number }];
-      return { child, port };
+      const child = trade.open(connection);
+      return { child, port: await portOf(child) };
     });
-    return new Fleet(await Promise.all(shops));
+    return new Fleet(trade, await Promise.all(shops));
   }
 
-  /** Lets the customers in. */
-  open(): void {
+  /** Has everything worked on once, and lets the customers in: the server then knows of every lock. */
+  async open(): Promise<void> {
+    const [first] = this.shops;
+    await Promise.all(this.trade.items.map((item) => this.trade.ask(first!.port, 'work', item)));
+    forgetDelays();
+    for (const { child } of this.shops) child.send('forget delays');
     this.#customers = this.shops.flatMap(({ port }) => [
       ...Array.from({ length: READERS }, () => this.#customer(() => this.#visit(port))),
       this.#customer(() => this.#work(port)),
     ]);
+  }
+
+  /** Notes that there is a server again. */
+  healed(): void {
+    this.#healedAtMs = performance.now();
+  }
+
+  /** Is how long it took until every shop had locks again, in milliseconds; null when it has taken until now. */
+  get locksBackMs(): number | null {
+    if (this.#granted.size < this.shops.length) return null;
+    return Math.max(...this.#granted.values());
   }
 
   /** Lets nobody write any more, so that what was not invalidated shows. */
@@ -71,11 +92,10 @@ export class Fleet {
    */
   async untilRecovered(limitMs: number): Promise<number | string> {
     const startedAt = performance.now();
-    const recovered = async ({ port }: { port: number }): Promise<string | null> => {
+    const recovered = async ({ port }: Shop): Promise<string | null> => {
       for (;;) {
-        const { status, body } = await ask(port, '/probe', limitMs);
-        if (status === 200) return null;
-        if (performance.now() - startedAt > limitMs) return body === '' ? 'no answer' : body;
+        const problem = await this.trade.probe(port, limitMs);
+        if (problem === null || performance.now() - startedAt > limitMs) return problem;
         await pause(20);
       }
     };
@@ -83,29 +103,30 @@ export class Fleet {
     return problems.find((problem) => problem !== null) ?? performance.now() - startedAt;
   }
 
-  /** Counts the items that a shop shows older than they are. */
-  async countStale(versions: ReadonlyMap<string, number>): Promise<number> {
-    let stale = 0;
-    for (const { port } of this.shops)
-      for (const [id, version] of versions) {
-        const { status, body } = await ask(port, `/read/${id}`);
-        if (status === 200 && Number(body) < version) stale++;
-      }
-    return stale;
+  /** Counts the items that shops show otherwise than they are. */
+  async countStale(): Promise<number> {
+    const counts = await Promise.all(this.shops.map(({ port }) => this.trade.countStale(port)));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Is the longest call to Redis of any shop, in milliseconds; null where nobody measures. */
-  async longestCallMs(): Promise<number | null> {
-    const all = await Promise.all(this.shops.map(({ port }) => ask(port, '/longest')));
-    const known = all.map(({ body }) => JSON.parse(body === '' ? 'null' : body) as number | null);
-    return known.includes(null) ? null : Math.max(...(known as number[]));
+  /** Counts the requests that went beyond their limits by more than `slackMs`. */
+  countLate(slackMs: number): number {
+    return this.#excesses.filter((excess) => excess > slackMs).length;
+  }
+
+  async delays(): Promise<Delays> {
+    const all = await Promise.all(this.shops.map(({ child }) => askFigures(child)));
+    const calls = all.map(({ longestCallMs }) => longestCallMs).filter((ms) => ms !== null);
+    return {
+      longestCallMs: calls.length === 0 ? null : Math.max(...calls),
+      longestDelayMs: Math.max(longestDelayMs(), ...all.map((one) => one.longestDelayMs)),
+    };
   }
 
   async stop(): Promise<void> {
     for (const { child } of this.shops) child.disconnect();
-    await Promise.all(
-      this.shops.filter(({ child }) => child.exitCode === null).map(({ child }) => once(child, 'exit')),
-    );
+    const living = this.shops.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+    await Promise.all(living.map(({ child }) => once(child, 'exit')));
   }
 
   async #customer(act: () => Promise<void>): Promise<void> {
@@ -116,26 +137,36 @@ export class Fleet {
   }
 
   async #visit(port: number): Promise<void> {
-    const id = String(Math.floor(Math.random() * ITEMS));
     const chance = Math.random();
-    const path =
-      chance < 0.7 ? `/read/${id}` : chance < 0.8 && this.#writes ? `/write/${id}` : `/count/${id}`;
-    const status = await this.#ask(port, path, REQUEST_LIMIT_MS);
+    const act = chance < 0.7 ? 'read' : chance < 0.8 && this.#writes ? 'write' : 'count';
+    const { status } = await this.#ask(port, act);
     if (status === 0 || status >= 500) this.tally.errors++;
   }
 
   async #work(port: number): Promise<void> {
-    const resource = String(Math.floor(Math.random() * RESOURCES));
-    const status = await this.#ask(port, `/work/${resource}`, REQUEST_LIMIT_MS + LOCK_WAIT_MS);
-    if (status === 503) this.tally.refusedLocks++;
-    else if (status !== 200) this.tally.errors++;
+    const startedAt = performance.now();
+    const reply = await this.#ask(port, 'work');
+    if (startedAt > this.#healedAtMs && reply.status < 300 && reply.status > 0 && !this.#granted.has(port))
+      this.#granted.set(port, performance.now() - this.#healedAtMs);
+    if (this.trade.isRefusal(reply)) this.tally.refusedLocks++;
+    else if (reply.status === 0 || reply.status >= 500) this.tally.errors++;
   }
 
-  async #ask(port: number, path: string, limitMs: number): Promise<number> {
+  async #ask(port: number, act: Act): Promise<Reply> {
+    const { items, limitsMs } = this.trade;
+    const item = items[Math.floor(Math.random() * items.length)]!;
     const startedAt = performance.now();
-    const { status } = await ask(port, path);
+    const reply = await this.trade.ask(port, act, item);
+    const excess = performance.now() - startedAt - limitsMs[act];
     this.tally.requests++;
-    if (performance.now() - startedAt > limitMs) this.tally.late++;
-    return status;
+    if (excess > 0) this.#excesses.push(excess);
+    return reply;
+  }
+}
+
+async function portOf(child: ChildProcess): Promise<number> {
+  for (;;) {
+    const [message] = (await once(child, 'message')) as [{ port?: number }];
+    if (message.port !== undefined) return message.port;
   }
 }

@@ -7,19 +7,37 @@ export interface Reply {
   /** Is 0 when there was no answer. */
   readonly status: number;
   readonly body: string;
+  /** Is what the answer says of the cache. */
+  readonly cache?: string;
+}
+
+export interface Question {
+  readonly method?: string;
+  readonly token?: string;
+  /** Is sent as JSON. */
+  readonly content?: unknown;
+  readonly timeoutMs?: number;
 }
 
 /** Asks a server on this machine. */
-export function ask(port: number, path: string, timeoutMs = 30_000): Promise<Reply> {
+export function ask(port: number, path: string, question: Question = {}): Promise<Reply> {
+  const { method = 'GET', token, content, timeoutMs = 30_000 } = question;
+  const headers = {
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(content !== undefined && { 'content-type': 'application/json' }),
+  };
   return new Promise((resolve) => {
-    const asking = request({ host: '127.0.0.1', port, path, agent, timeout: timeoutMs }, (response) => {
+    const options = { host: '127.0.0.1', port, path, method, headers, agent, timeout: timeoutMs };
+    const asking = request(options, (response) => {
       let body = '';
       response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, body, cache: String(response.headers['x-cache']) }),
+      );
     });
     asking.once('timeout', () => asking.destroy());
     asking.once('error', () => resolve({ status: 0, body: '' }));
-    asking.end();
+    asking.end(content === undefined ? undefined : JSON.stringify(content));
   });
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Backend, BackendDatabase, BackendSetup } from './backends/backend.js';
 import { rawBackend } from './backends/raw.js';
 import { suiteBackend } from './backends/suite.js';
+import { answerFigures } from './figures.js';
 import { ask, serve } from './http.js';
 
 const BACKENDS: Record<string, (setup: BackendSetup) => Promise<Backend>> = {
@@ -42,8 +43,8 @@ const { port } = await serve(async (what, which) => {
   if (what === 'write') return backend.write(which);
   if (what === 'work') return backend.work(which);
   if (what === 'count') return backend.count(which);
-  if (what === 'longest') return backend.longestCallMs();
   return backend.probe();
 });
+answerFigures(() => backend.longestCallMs());
 process.on('disconnect', () => process.exit());
 process.send?.({ port });
