@@ -97,6 +97,7 @@ export async function startSentinel({ replicas = 0 } = {}): Promise<Topology> {
     Array.from({ length: replicas }, () => start({ password, config: following })),
   );
   await Promise.all(followers.map((follower) => untilFollowing(follower)));
+  if (replicas > 0) await untilReplicated(master, replicas);
   const config = {
     [`sentinel monitor shop ${host} ${port}`]: '1',
     'sentinel auth-pass shop': password,
@@ -131,6 +132,16 @@ export async function ask<T>({ url }: { url: string }, question: (client: Redis)
 function untilFollowing(follower: NativeRedis): Promise<void> {
   return ask(follower, (client) =>
     until(async () => /master_link_status:up/.test(await client.info('replication')), 15_000),
+  );
+}
+
+/** The link of a replica is up before the master takes its word for what it has. */
+function untilReplicated(master: NativeRedis, replicas: number): Promise<void> {
+  return ask(master, (client) =>
+    until(async () => {
+      await client.set('replicated', 1, 'PX', 1);
+      return (await client.wait(replicas, 1_000)) === replicas;
+    }, 15_000),
   );
 }
 

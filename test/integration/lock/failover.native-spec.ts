@@ -23,7 +23,7 @@ describe('locks that replicas must have', () => {
     const demanding = await open(2);
     const { locks } = demanding;
     await expect(locks.acquire('refused')).rejects.toThrow(RedisUnavailableError);
-    await expect(locks.tryAcquire(['refused', 'too'])).rejects.toThrow(/[01] of 2 replicas had the lock/);
+    await expect(locks.tryAcquire(['refused', 'too'])).rejects.toThrow(/1 of 2 replicas had the lock/);
     await expect(locks.acquire('refused')).rejects.toMatchObject({ reason: 'unreplicated' });
     expect(await locks.inspect('refused')).toBeNull();
     await demanding.close();
