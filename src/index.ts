@@ -185,6 +185,7 @@ export {
   LockLostError,
   LockRefusedError,
   LockTimeoutError,
+  LockWorkerError,
   type LockLostReason,
 } from './lock/lock.errors.js';
 export { HoldOptions, LockModuleOptions, LockOptions } from './lock/lock.options.js';

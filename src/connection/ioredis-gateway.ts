@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { Availability } from './availability.js';
+import { endpointOf } from './client-endpoint.js';
 import { RedisReplyError, RedisUnavailableError } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { ConnectionLine } from './connection-line.js';
@@ -11,6 +12,7 @@ import type { KeyNews, KeyNewsListener } from './key-news/key-news.js';
 import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
 import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
 import { isAway, translateError } from './reply-errors.js';
+import type { ServerEndpoint } from './server-endpoint.js';
 import { Subscriber } from './subscriber.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -166,6 +168,10 @@ export class IoredisGateway implements RedisGateway {
     const follower = new KeyFollower({ ...this.#parts, gateway: this, probe, prefix, listener });
     this.#followers.add(follower);
     return follower;
+  }
+
+  endpoint(): ServerEndpoint | null {
+    return endpointOf(this.client);
   }
 
   #onAvailability(): void {

@@ -1,6 +1,7 @@
 import type { Availability } from './availability.js';
 import type { KeyNews, KeyNewsListener } from './key-news/key-news.js';
 import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
+import type { ServerEndpoint } from './server-endpoint.js';
 
 /** Says how the server side is laid out. @internal */
 export type RedisTopology = 'standalone' | 'sentinel' | 'cluster' | 'rest';
@@ -65,6 +66,8 @@ export interface RedisGateway {
    * master. Is absent without `capabilities.push`.
    */
   follow?(prefix: string, listener: KeyNewsListener): KeyNews;
+  /** Returns how to reach the one server it is on now; null when there is none. Is absent where there are no connections. */
+  endpoint?(): ServerEndpoint | null;
 }
 
 /**

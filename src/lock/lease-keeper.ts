@@ -6,6 +6,7 @@ import type { Lease } from './lease.js';
 import type { LockLostReason } from './lock.errors.js';
 import type { RenewReply } from './lock-replies.js';
 import type { LockScripts, Renewal, Returned } from './lock.scripts.js';
+import type { ThreadRenewals } from './renewal/thread-renewals.js';
 
 /** Bounds the leases in one command: a hundred take the server about as long as one round trip. */
 const MAX_BATCH = 100;
@@ -18,6 +19,8 @@ interface KeeperDeps {
   readonly scripts: Pick<LockScripts, 'renew' | 'release'>;
   readonly events: SuiteEvents;
   readonly clock: Clock;
+  /** Is null where there is no thread to prolong leases. */
+  readonly thread: Pick<ThreadRenewals, 'add' | 'takeBack'> | null;
 }
 
 /**
@@ -37,9 +40,15 @@ export class LeaseKeeper {
     this.#deps = deps;
   }
 
+  /** Says whether leases can be kept while the event loop is blocked. */
+  get hasThread(): boolean {
+    return this.#deps.thread !== null;
+  }
+
   /** Takes care of a lease from now on. */
   keep(lease: Lease): void {
     this.#leases.set(lease.claim.token, lease);
+    this.#keepByThread(lease);
     this.#wakeFor(lease);
   }
 
@@ -54,8 +63,7 @@ export class LeaseKeeper {
    * @throws {LockLostError} when it does not.
    */
   assertHeld(lease: Lease): void {
-    if (lease.lossReason === null && this.#deps.clock.monotonic() >= lease.endsAtMs)
-      this.#lose(lease, lease.endReason);
+    if (lease.lossReason === null) this.#endIfOver(lease);
     if (lease.loss !== null) throw lease.loss;
   }
 
@@ -66,8 +74,14 @@ export class LeaseKeeper {
    */
   async extend(lease: Lease, ttlMs: number): Promise<void> {
     this.assertHeld(lease);
+    const isShared = lease.claim.blockedMs > 0 && lease.ttlMs !== ttlMs;
+    if (isShared) await this.#deps.thread?.takeBack(lease);
     lease.ttlMs = ttlMs;
-    await this.#renew([lease]);
+    try {
+      await this.#renew([lease]);
+    } finally {
+      if (isShared && lease.lossReason === null) this.#keepByThread(lease);
+    }
     if (lease.loss !== null) throw lease.loss;
   }
 
@@ -164,9 +178,8 @@ export class LeaseKeeper {
 
   #wake(): void {
     this.#wakeAtMs = Infinity;
+    for (const lease of [...this.#leases.values()]) this.#endIfOver(lease);
     const nowMs = this.#deps.clock.monotonic();
-    for (const lease of [...this.#leases.values()])
-      if (nowMs >= lease.endsAtMs) this.#lose(lease, lease.endReason);
     const due = [...this.#leases.values()].filter((lease) => isDue(lease, nowMs));
     for (const batch of this.#batches(due)) void this.#renewQuietly(batch);
     for (const lease of this.#leases.values()) this.#wakeFor(lease);
@@ -220,6 +233,15 @@ export class LeaseKeeper {
     this.#lose(lease, 'gone');
     // Whoever waits need not wait for the end of a lease that somebody deleted.
     void this.giveUp(returned(lease));
+  }
+
+  #keepByThread(lease: Lease): void {
+    if (lease.claim.blockedMs > 0) this.#deps.thread?.add(lease, renewalOf(lease, lease.ttlMs));
+  }
+
+  #endIfOver(lease: Lease): void {
+    if (lease.catchUp()) this.#lose(lease, 'gone');
+    else if (this.#deps.clock.monotonic() >= lease.endsAtMs) this.#lose(lease, lease.endReason);
   }
 
   #lose(lease: Lease, reason: LockLostReason): void {

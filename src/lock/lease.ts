@@ -1,6 +1,7 @@
 import type { Clock } from '../common/clock.js';
 import { LockLostError, type LockLostReason } from './lock.errors.js';
 import type { Claim } from './lock.scripts.js';
+import type { LeaseSlot } from './renewal/lease-slot.js';
 
 /** Is a claim that names its resource as the caller did. @internal */
 export interface ResourceClaim extends Claim {
@@ -11,6 +12,8 @@ export interface ResourceClaim extends Claim {
   readonly atLeastMs: number;
   /** Is how long it is held at most, in milliseconds; infinite without an end. */
   readonly atMostMs: number;
+  /** Is for how long a thread keeps it while the event loop is blocked, in milliseconds; 0 without. */
+  readonly blockedMs: number;
 }
 
 /** Is the server's word that a claim holds its lock. @internal */
@@ -50,7 +53,10 @@ export class Lease {
   /** Is true while a renewal is on its way. */
   isRenewing = false;
   /** Is when nothing prolongs it any more, on the monotonic clock. */
-  readonly #lastMs: number;
+  readonly lastMs: number;
+  /** Is when what last prolonged it was sent, on the monotonic clock. */
+  #sentAtMs: number;
+  #slot: LeaseSlot | null = null;
   #isLast = false;
   #endsAtMs: number;
   #lossReason: LockLostReason | null = null;
@@ -67,7 +73,8 @@ export class Lease {
     this.acquiredAtMs = clock.monotonic();
     this.since = `${clock.now()} ${claim.label}`;
     this.#endsAtMs = safeEnd(grant);
-    this.#lastMs = grant.fromMs + claim.atMostMs;
+    this.#sentAtMs = grant.fromMs;
+    this.lastMs = grant.fromMs + claim.atMostMs;
     this.renewAtMs = claim.renew ? grant.fromMs + this.#pauseMs(grant.leaseMs) : Infinity;
   }
 
@@ -88,6 +95,7 @@ export class Lease {
 
   /** Is up to when it surely holds, in milliseconds since 1970. */
   get expiresAt(): number {
+    this.catchUp();
     return Math.floor(this.clock.now() + this.#endsAtMs - this.clock.monotonic());
   }
 
@@ -119,22 +127,51 @@ export class Lease {
 
   /** Returns for how long to prolong it with something sent at `sentAtMs`, in whole milliseconds. */
   nextMs(sentAtMs: number): number {
-    return Math.max(1, Math.min(this.ttlMs, Math.floor(this.#lastMs - sentAtMs)));
+    return Math.max(1, Math.min(this.ttlMs, Math.floor(this.lastMs - sentAtMs)));
   }
 
   /** Notes that the server prolonged it as far as `nextMs` said, in answer to something sent at `sentAtMs`. */
   prolong(sentAtMs: number): void {
+    // The answer to something older says less than is known.
+    if (sentAtMs < this.#sentAtMs) return;
+    this.#sentAtMs = sentAtMs;
     const leaseMs = this.nextMs(sentAtMs);
     this.#isLast = leaseMs < this.ttlMs;
     this.#endsAtMs = safeEnd({ fromMs: sentAtMs, leaseMs });
     this.renewAtMs = this.claim.renew && !this.#isLast ? sentAtMs + this.#pauseMs(leaseMs) : Infinity;
+    this.#note();
+  }
+
+  /** Lets another thread prolong it by a slot, or nobody else any more. @returns the slot that it had. */
+  share(slot: LeaseSlot | null): LeaseSlot | null {
+    const before = this.#slot;
+    this.catchUp();
+    before?.letGo();
+    this.#slot = slot;
+    this.#note();
+    return before;
+  }
+
+  /** Takes over what another thread did for it. @returns whether that found it gone. */
+  catchUp(): boolean {
+    if (this.#slot === null) return false;
+    const { threadMs, isGone } = this.#slot;
+    if (threadMs > this.#sentAtMs) this.prolong(threadMs);
+    return isGone;
   }
 
   /** Ends it: what it protects must stop. A lease ends once. */
   lose(reason: LockLostReason): void {
     if (this.#lossReason !== null) return;
     this.#lossReason = reason;
+    if (reason !== 'shutdown') this.#slot?.letGo();
     if (this.#isLost) this.#abort?.abort(this.loss);
+  }
+
+  /** A thread takes over when this one is late. */
+  #note(): void {
+    const lateMs = (this.#endsAtMs - this.#sentAtMs) / 2;
+    this.#slot?.note(this.#sentAtMs, this.#isLast ? Infinity : this.#sentAtMs + lateMs);
   }
 
   get #isLost(): boolean {

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { InvalidOptionsError } from '../common/errors.js';
 import { InvalidKeyError } from '../common/keys/key.errors.js';
 import { HeldLock } from './held-lock.js';
 import { JointLock } from './joint-lock.js';
@@ -18,6 +19,10 @@ import {
 } from './lock.options.js';
 import { SeveralLocks } from './several-locks.js';
 import type { Share } from './share.scripts.js';
+
+const TOO_SHORT = 'must have a max longer than the ttl of the lock: it is held for that long anyway';
+const NO_WORKER =
+  'needs one server over TCP: leave it out on Cluster, over REST and in a quorum, and choose a ttl longer than the pauses';
 
 const HOST = encodeURIComponent(hostname());
 
@@ -69,6 +74,7 @@ export class LockDesk {
   }
 
   async #acquire(wanted: Wanted, options: ResolvedLock): Promise<OwnLock | null> {
+    if (options.blockedMs > 0) this.#assertWorker(wanted, options);
     const wishes = this.#wishesOf(wanted, options);
     const locks = new Map<string, OwnLock>();
     if (options.reentrant) for (const wish of wishes) this.#reenter(wish, locks);
@@ -89,7 +95,7 @@ export class LockDesk {
   }
 
   #wishesOf({ names, kind, share }: Wanted, options: ResolvedLock): Wish[] {
-    const { ttlMs, renew, owner, atLeastMs, atMostMs } = options;
+    const { ttlMs, renew, owner, atLeastMs, atMostMs, blockedMs } = options;
     const common = {
       share,
       label: `${HOST} ${owner}`,
@@ -99,6 +105,7 @@ export class LockDesk {
       renew,
       atLeastMs,
       atMostMs,
+      blockedMs,
     };
     const wishes = names.map((resource) => ({
       ...common,
@@ -107,6 +114,12 @@ export class LockDesk {
     }));
     if (wishes.length === 1) return wishes;
     return [...new Map(wishes.map((wish) => [wish.keys.lease, wish])).values()];
+  }
+
+  #assertWorker({ where }: Wanted, { blockedMs, ttlMs }: ResolvedLock): void {
+    const problem = this.engine.keeper.hasThread ? TOO_SHORT : NO_WORKER;
+    if (problem === NO_WORKER || blockedMs <= ttlMs)
+      throw new InvalidOptionsError(where, [{ path: 'renewInWorker', message: problem }]);
   }
 
   #reenter({ keys }: Wish, locks: Map<string, OwnLock>): void {

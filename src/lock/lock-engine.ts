@@ -14,6 +14,7 @@ import { LockScripts } from './lock.scripts.js';
 import { LockStation } from './lock-station.js';
 import { OwedReturns } from './owed-returns.js';
 import { ReplicaGuard } from './replica-guard.js';
+import { ThreadRenewals } from './renewal/thread-renewals.js';
 import { RestartGuard } from './restart-guard.js';
 import { WaitRooms } from './wait-rooms.js';
 
@@ -50,6 +51,7 @@ export class LockEngine {
   readonly #rooms: WaitRooms;
   readonly #station: LockStation;
   readonly #owed: OwedReturns;
+  readonly #thread: ThreadRenewals | null;
   readonly #newToken: () => string;
   #cancelInterrupt: Cancel = () => {};
   #isOpen = true;
@@ -68,7 +70,9 @@ export class LockEngine {
       giveBack: (claim) => this.#scripts.release(claim),
     });
     const parts = { redis, events, clock, scripts: this.#scripts };
-    this.keeper = new LeaseKeeper(parts);
+    const isOneServer = redis.endpoint !== undefined && redis.topology !== 'cluster';
+    this.#thread = isOneServer ? new ThreadRenewals(parts) : null;
+    this.keeper = new LeaseKeeper({ ...parts, thread: this.#thread });
     this.#guard = new RestartGuard({
       redis,
       events,
@@ -165,6 +169,7 @@ export class LockEngine {
   async close(): Promise<void> {
     this.interrupt();
     await this.keeper.releaseAll();
+    await this.#thread?.close();
     await this.#station.close();
     this.#guard.close();
     this.#eviction?.close();

@@ -65,6 +65,26 @@ export class LockRefusedError extends RedisSuiteError {
   }
 }
 
+/**
+ * Says that the thread that keeps locks while the event loop is blocked cannot do so now, as `lock:worker-failed` tells.
+ * The locks are held; while the event loop runs they are prolonged as ever.
+ *
+ * @publicApi
+ */
+export class LockWorkerError extends RedisSuiteError {
+  readonly code = 'E_LOCK_WORKER';
+
+  constructor(
+    /** Says what went wrong. */
+    readonly problem: string,
+  ) {
+    super(
+      `The thread that keeps locks while the event loop is blocked cannot do so now (${problem}). They are prolonged ` +
+        `as ever while it runs; see 'renewInWorker'.`,
+    );
+  }
+}
+
 /** Says that something needs a lock service or a lock, and there is none where it was called. @publicApi */
 export class LockContextError extends RedisSuiteError {
   readonly code = 'E_LOCK_CONTEXT';

@@ -16,6 +16,8 @@ declare module '../common/events.js' {
     'lock:forced': { readonly resource: string; readonly reason: string };
     /** Leases could not be prolonged; it is tried again until they end. */
     'lock:renewal-failed': { readonly leases: number; readonly error: Error };
+    /** The thread of `renewInWorker` ended, or cannot reach the server; while the event loop runs nothing changes. */
+    'lock:worker-failed': { readonly error: Error };
     /** A place in a queue could not be looked after; it is tried again until the wait ends. */
     'lock:check-failed': { readonly error: Error };
     /** A lock could not be given back; it ends with its lease. */

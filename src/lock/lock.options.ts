@@ -37,6 +37,16 @@ const IsLeastTime = (): PropertyDecorator =>
       isWithin(value, TTL_MS) && (readDuration(value) ?? 0) <= (readDuration(atMostFor) ?? Infinity),
   });
 
+const IsWorkerChoice = (): PropertyDecorator =>
+  rule({
+    name: 'isWorkerChoice',
+    mustBe: `{ max } with at most '1d', and not beside 'renew: false'; max is ${DURATION_FORM}`,
+    accepts: (value, { renew }: HoldOptions) => {
+      if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'max') return false;
+      return isWithin((value as { max: unknown }).max, TTL_MS) && renew !== false;
+    },
+  });
+
 const IsAbortSignal = (): PropertyDecorator =>
   rule({
     name: 'isAbortSignal',
@@ -101,6 +111,13 @@ export class HoldOptions {
   @IsLeastTime() atLeastFor?: Duration;
   /** Ends the lock after this long, whatever becomes of its holder, whose `signal` aborts. @default no end */
   @IsTtl() atMostFor?: Duration;
+  /**
+   * Has a worker thread prolong the lease while the event loop is blocked, up to `max` after the loop was last seen to
+   * run, from the ttl to a day; then it ends. Needs one server over TCP: not on Cluster, over REST, or in a quorum.
+   *
+   * @default no thread: a loop that is blocked for longer than `ttl` loses its lock
+   */
+  @IsWorkerChoice() renewInWorker?: { readonly max: Duration };
 }
 
 /** Adjusts one acquisition of a lock. @publicApi */
@@ -137,6 +154,8 @@ export interface ResolvedLock {
   readonly atLeastMs: number;
   /** Is infinite without an end. */
   readonly atMostMs: number;
+  /** Is 0 without a thread. */
+  readonly blockedMs: number;
   readonly reentrant: boolean;
 }
 
@@ -179,6 +198,7 @@ export function resolveLock(raw: LockOptions, defaults: ResolvedLockOptions, whe
     owner: raw.owner ?? defaults.owner,
     atLeastMs: raw.atLeastFor === undefined ? 0 : toMs(raw.atLeastFor, 'atLeastFor'),
     atMostMs,
+    blockedMs: raw.renewInWorker === undefined ? 0 : toMs(raw.renewInWorker.max, 'renewInWorker.max'),
     reentrant: raw.reentrant ?? false,
   };
 }

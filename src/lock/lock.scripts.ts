@@ -1,4 +1,4 @@
-import type { RedisReply } from '../connection/lua-script.js';
+import type { ScriptCall } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { LockKeys } from './lock-keys.js';
 import { LockReplies, type AcquireReply, type Held, type RenewReply } from './lock-replies.js';
@@ -38,6 +38,9 @@ export interface Renewal {
   readonly label: string;
   readonly share?: Share | undefined;
 }
+
+/** Is what prolongs one lease, with its ttl among the arguments at `msAt`. @internal */
+export type RenewalCall = Required<ScriptCall> & { readonly msAt: number };
 
 /** Is the share of a claim of which nothing but its token is known. */
 const UNKNOWN: Share = { weight: 1, limit: 1 };
@@ -114,15 +117,16 @@ export class LockScripts {
   async renew(renewals: readonly Renewal[], timeoutMs: number): Promise<RenewReply[]> {
     const isOfShares = renewals[0]?.share !== undefined;
     const reply = isOfShares
-      ? await this.#shares.renew(renewals.map(withShare), timeoutMs)
-      : await this.#renew(renewals, timeoutMs);
+      ? await this.redis.run(this.#shares.renewal(renewals.map(withShare)), { timeoutMs })
+      : await this.redis.run(callOf(renewals), { timeoutMs });
     return this.#replies.renewed(reply, renewals.length);
   }
 
-  #renew(renewals: readonly Renewal[], timeoutMs: number): Promise<RedisReply> {
-    const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
-    const args = renewals.flatMap(({ token, fence, ttlMs, since }) => [token, String(fence), ttlMs, since]);
-    return this.redis.run({ script: RENEW_N, keys, args }, { timeoutMs });
+  /** Returns what prolongs one lease, for somebody else to send. */
+  renewal(renewal: Renewal): RenewalCall {
+    return renewal.share === undefined
+      ? { ...callOf([renewal]), msAt: 2 }
+      : { ...this.#shares.renewal([withShare(renewal)]), msAt: 1 };
   }
 
   async #giveBack(claim: Returned): Promise<boolean> {
@@ -137,6 +141,12 @@ export class LockScripts {
     const reply = await this.redis.run({ script: RELEASE_3, keys: listOf(keys), args });
     return this.#replies.released(reply) > 0;
   }
+}
+
+function callOf(renewals: readonly Renewal[]): Required<ScriptCall> {
+  const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
+  const args = renewals.flatMap(({ token, fence, ttlMs, since }) => [token, String(fence), ttlMs, since]);
+  return { script: RENEW_N, keys, args };
 }
 
 function withShare(renewal: Renewal): Renewal & { readonly share: Share } {

@@ -1,4 +1,4 @@
-import type { RedisReply } from '../connection/lua-script.js';
+import type { RedisReply, ScriptCall } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { LockKeys } from './lock-keys.js';
 import { ACQUIRE_SHARE_3, RELEASE_SHARE_3, RENEW_SHARES_N } from './lua/generated.js';
@@ -60,14 +60,13 @@ export class ShareScripts {
     return this.#release(keys, ['', '']);
   }
 
-  /** Prolongs leases whose keys may be named together, in one command, O(n log m) in the holders of each. */
-  renew(
+  /** Returns what prolongs leases whose keys may be named together, in one command, O(n log m) in the holders of each. */
+  renewal(
     renewals: readonly (Omit<ShareClaim, 'firstMs'> & { readonly fence: bigint; readonly ttlMs: number })[],
-    timeoutMs: number,
-  ): Promise<RedisReply> {
+  ): Required<ScriptCall> {
     const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
     const args = renewals.flatMap((renewal) => [memberOf(renewal), renewal.ttlMs, renewal.share.limit]);
-    return this.redis.run({ script: RENEW_SHARES_N, keys, args }, { timeoutMs });
+    return { script: RENEW_SHARES_N, keys, args };
   }
 
   #release(keys: LockKeys, claim: readonly [entry: string, member: string]): Promise<RedisReply> {

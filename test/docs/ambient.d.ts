@@ -29,6 +29,7 @@ declare interface Session {
 }
 declare function signIn(credentials: Credentials): Promise<Session>;
 declare function pay(): Promise<void>;
+declare function renderReport(): void;
 declare const audit: { write(entry: object): void };
 declare function afterAll(run: () => unknown): void;
 declare class AuthModule {}

@@ -53,7 +53,13 @@ export class QuorumEngine implements LeaseSource {
       `${keys.prefix('lock')}station:`,
     );
     const groupKeys = (all: readonly string[]) => all.map((key) => [key]);
-    this.keeper = new LeaseKeeper({ redis: { groupKeys }, scripts: this.#scripts, events, clock });
+    this.keeper = new LeaseKeeper({
+      redis: { groupKeys },
+      scripts: this.#scripts,
+      events,
+      clock,
+      thread: null,
+    });
   }
 
   /** Returns the keys of the lock on `resource`, the same on every server. */

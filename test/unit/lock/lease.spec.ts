@@ -14,6 +14,7 @@ const claim: ResourceClaim = {
   renew: true,
   atLeastMs: 0,
   atMostMs: Infinity,
+  blockedMs: 0,
 };
 
 class HandClock implements Clock {

@@ -172,6 +172,11 @@ export function checkShop({ server, create }: Setting): void {
     assert.equal(refused.status, 409);
     assert.match(refused.headers.get('content-type') ?? '', /^application\/problem\+json/);
     assert.equal(await locks.tryAcquire('report'), null);
+    const kept = await locks.acquire('blocked', { ttl: 400, renewInWorker: { max: '1m' } });
+    const endMs = performance.now() + 1_200;
+    while (performance.now() < endMs);
+    kept.assertHeld();
+    assert.equal(await kept.release(), true);
     await assert.rejects(locks.acquire('report', { wait: false }), LockBusyError);
     await lock.extend('10s');
     assert.equal(lock.signal.aborted, false);
