@@ -37,10 +37,10 @@ describe('locks of a process whose event loop is blocked', () => {
     until(async () => (await here.locks.inspect(resource))?.waiting === 1);
 
   it('are kept by a thread: nobody else gets them', async () => {
-    const lock = await here.locks.acquire('kept', { ttl: 300, renewInWorker: { max: '1m' } });
+    const lock = await here.locks.acquire('kept', { ttl: 800, renewInWorker: { max: '1m' } });
     other.tell({ do: 'acquire', resource: 'kept', ttl: 10_000 });
     await waitedFor('kept');
-    block(1_500);
+    block(2_400);
     lock.assertHeld();
     expect(lock.expiresAt).toBeGreaterThan(Date.now());
     expect((await here.locks.inspect('kept'))?.fence).toBe(lock.fence);
@@ -52,8 +52,8 @@ describe('locks of a process whose event loop is blocked', () => {
 
   it('are kept by a thread that is only starting when the loop is blocked', async () => {
     const opened = await openLocks(redis.url, { namespace });
-    await using lock = await opened.locks.acquire('at once', { ttl: 600, renewInWorker: { max: '1m' } });
-    block(1_500);
+    await using lock = await opened.locks.acquire('at once', { ttl: 1_200, renewInWorker: { max: '1m' } });
+    block(2_400);
     lock.assertHeld();
     await lock.release();
     await opened.close();
@@ -92,22 +92,22 @@ describe('locks of a process whose event loop is blocked', () => {
   });
 
   it('are told that they are gone', async () => {
-    const lock = await here.locks.acquire('gone', { ttl: 400, renewInWorker: { max: '1m' } });
+    const lock = await here.locks.acquire('gone', { ttl: 900, renewInWorker: { max: '1m' } });
     // The answer would arrive when the loop runs again, the deletion happens before.
     void here.gateway.send(['DEL', here.keysOf('gone').lease]);
     await new Promise(setImmediate);
-    block(400);
+    block(800);
     expect(() => lock.assertHeld()).toThrow(/does not know it any more/);
   });
 
   it('keep permits, too, and take a new ttl', async () => {
     await using permit = await here.locks
       .semaphore('permits', 2)
-      .acquire({ ttl: 300, renewInWorker: { max: '1m' } });
-    block(1_000);
-    permit.assertHeld();
-    await permit.extend(500);
+      .acquire({ ttl: 600, renewInWorker: { max: '1m' } });
     block(1_500);
+    permit.assertHeld();
+    await permit.extend(800);
+    block(2_000);
     permit.assertHeld();
     expect(await here.locks.semaphore('permits', 2).inspect()).toHaveLength(1);
   });
@@ -177,7 +177,7 @@ describe('the thread that keeps locks', () => {
   const program = (body: string) => `
     import { openLocks } from './test/support/locks.ts';
     const { locks, events, gateway, close } = await openLocks('${redis.url}', { namespace: '${randomUUID()}' });
-    const options = { ttl: 200, renewInWorker: { max: '1m' } };
+    const options = { ttl: 1_000, renewInWorker: { max: '1m' } };
     const started = [];
     process.on('worker', (worker) => started.push(worker));
     ${body}`;
@@ -221,7 +221,7 @@ describe('the thread that keeps locks', () => {
         const { expiresAt } = lock;
         while (lock.expiresAt === expiresAt) await new Promise((resolve) => setTimeout(resolve, 5));
         const next = await locks.acquire('b', options);
-        const endMs = performance.now() + 600;
+        const endMs = performance.now() + 2_000;
         while (performance.now() < endMs);
         next.assertHeld();
         await close();
