@@ -3,11 +3,11 @@ import type { CacheKey } from '../common/keys/cache-key.js';
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
-import type { Look } from './entry-reader.js';
 import type { LoadClaim } from './load-claim.js';
 import { LoadDecisions } from './load-context.js';
 import type { EntryRequest } from './load-request.js';
 import type { LoadOutcome } from './load-settler.js';
+import type { Look } from './look.js';
 import { isServedAtOnce, isServedForWant, type OldValue } from './old-value.js';
 
 /** Is one of several entries to read, with its key as the caller wrote it. @internal */

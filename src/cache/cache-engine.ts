@@ -8,11 +8,13 @@ import { CacheSpace } from './cache-space.js';
 import type { CacheTrace } from './cache-trace.js';
 import { DEFAULT_CACHE_NAME } from './cache.constants.js';
 import type { ResolvedCacheOptions } from './cache.options.js';
+import { ClaimRenewal } from './claim-renewal.js';
 import { ClaimSeeker } from './claim-seeker.js';
 import { ValueCipher } from './codec/value-cipher.js';
 import { ValueCodec } from './codec/value-codec.js';
 import { EntryAging } from './entry-aging.js';
 import { EntityGraph } from './entity-graph.js';
+import { EntryJudge } from './entry-judge.js';
 import { EntryLoader } from './entry-loader.js';
 import type { EntryDefaults } from './entry-options.js';
 import { EntryReader } from './entry-reader.js';
@@ -138,6 +140,7 @@ function createBase(parts: EngineParts, keys: KeySpace, space: CacheSpace): Base
 
 type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader'> & {
   readonly promptStore: EntryStore;
+  readonly judge: EntryJudge;
 };
 
 function createReading({ options }: EngineParts, { prompt, l1, serverClock }: Base): Reading {
@@ -147,27 +150,21 @@ function createReading({ options }: EngineParts, { prompt, l1, serverClock }: Ba
   const cipher = encryptionKeys.length === 0 ? null : new ValueCipher(encryptionKeys);
   const values = new ValueCodec({ compressAbove, cipher });
   const aging = new EntryAging(serverClock);
-  const reader = new EntryReader({ store: promptStore, l1, tags, values, clock: serverClock });
-  return { promptStore, tags, values, aging, reader };
+  const judge = new EntryJudge({ tags, values, clock: serverClock });
+  const reader = new EntryReader({ store: promptStore, l1, tags, values, judge, clock: serverClock });
+  return { promptStore, tags, values, aging, judge, reader };
 }
 
 function createLoading(
   { redis, clock, events }: EngineParts,
   base: Base & Reading & { readonly channel: string },
 ): Pick<CacheEngine, 'fallback' | 'loader' | 'seeker' | 'settler' | 'runner'> {
-  const { promptStore, store, tags, values, aging, reader, serverClock, channel, limit } = base;
+  const { promptStore, store, tags, values, aging, judge, reader, serverClock, channel, limit } = base;
   const fallback = new StaleFallback(clock);
   const news = new LoadNewsChannel({ redis, clock, events, channel });
-  const seeker = new ClaimSeeker({
-    reader,
-    isAway: () => redis.availability.state === 'down',
-    promptStore,
-    store,
-    tags,
-    news,
-    clock,
-    serverClock,
-  });
+  const claims = { promptStore, store, serverClock, renewal: new ClaimRenewal(clock) };
+  const isAway = () => redis.availability.state === 'down';
+  const seeker = new ClaimSeeker({ reader, judge, isAway, claims, tags, news, clock });
   const settler = new LoadSettler({ tags, news, values, aging });
   const runner = new LoadRunner({ settler, clock, limit });
   return { fallback, seeker, settler, runner, loader: new EntryLoader({ reader, seeker, runner, fallback }) };

@@ -4,6 +4,10 @@ import type { CacheTier, InvalidationKind, StaleReason } from './cache.events.js
 import type { CacheTrace } from './cache-trace.js';
 import { zeroCounts, type CacheCounts } from './cache-stats.js';
 
+/** Is the share of misses from which one is likely, and how many reads it is taken of, about. */
+const LIKELY = 0.3;
+const REMEMBERED = 16;
+
 /**
  * Counts what happens to one cache, and tells the listeners and the request under way.
  *
@@ -11,6 +15,7 @@ import { zeroCounts, type CacheCounts } from './cache-stats.js';
  */
 export class CacheMeter {
   readonly #counts = zeroCounts();
+  #missShare = 1;
 
   constructor(
     readonly cache: string,
@@ -23,11 +28,19 @@ export class CacheMeter {
     return this.#counts;
   }
 
+  /** Says whether, by the last reads from Redis, the next may well find nothing. */
+  get isMissLikely(): boolean {
+    return this.#missShare > LIKELY;
+  }
+
   /** Records a read that found a value, in the process or in Redis. */
   hit(value: unknown, tier: CacheTier): void {
     this.#counts.hits++;
     if (tier === 'l1') this.#counts.l1Hits++;
-    else this.#counts.l2Hits++;
+    else {
+      this.#counts.l2Hits++;
+      this.#missShare -= this.#missShare / REMEMBERED;
+    }
     this.trace.mark('hit');
     if (this.events.has('cache:hit')) this.events.emit('cache:hit', { cache: this.cache, tier });
     if (value === null || value === undefined) this.#negative();
@@ -49,6 +62,7 @@ export class CacheMeter {
   /** Records a read that found none. */
   miss(): void {
     this.#counts.misses++;
+    this.#missShare += (1 - this.#missShare) / REMEMBERED;
     this.trace.mark('miss');
     this.events.emit('cache:miss', { cache: this.cache });
   }

@@ -2,10 +2,10 @@ import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import { resolveEntry, type CacheEntryOptions, type CacheFormOptions } from './entry-options.js';
-import type { Look } from './entry-reader.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
 import type { LoadContext } from './load-context.js';
 import type { EntryRequest } from './load-request.js';
+import type { Look } from './look.js';
 
 /** Says which cache a call belongs to in statistics. @internal */
 export interface NamedCall {

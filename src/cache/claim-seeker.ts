@@ -1,16 +1,17 @@
 import type { Clock } from '../common/clock.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
 import { pollPauseMs } from '../connection/polling.js';
+import { LEASE_MS } from './claim-renewal.js';
 import { keptMs } from './entry-aging.js';
 import { markAwaited, type StoredValue } from './entry-content.js';
-import type { EntryReader, Look } from './entry-reader.js';
-import type { EntryStore } from './entry-store.js';
+import type { EntryJudge } from './entry-judge.js';
+import type { EntryReader } from './entry-reader.js';
 import { CacheLoadTimeoutError } from './cache.errors.js';
-import { LEASE_MS, LoadClaim } from './load-claim.js';
+import { LoadClaim, type ClaimPorts } from './load-claim.js';
 import type { LoadNewsChannel } from './load-news.js';
 import type { LoadRequest } from './load-request.js';
+import type { Look } from './look.js';
 import type { OldValue } from './old-value.js';
-import type { ServerClock } from './server-clock.js';
 import type { TagStore } from './tag-store.js';
 
 /** Is the right to load, what somebody else loaded meanwhile, or how his load failed. @internal */
@@ -38,14 +39,13 @@ const LOADER_WAIT_MS = 5_000;
 
 interface SeekerParts {
   readonly reader: EntryReader;
+  readonly judge: EntryJudge;
   /** Tells whether the server is known to be away. */
   readonly isAway: () => boolean;
-  readonly promptStore: EntryStore;
-  readonly store: EntryStore;
+  readonly claims: ClaimPorts;
   readonly tags: TagStore;
   readonly news: LoadNewsChannel;
   readonly clock: Clock;
-  readonly serverClock: ServerClock;
 }
 
 interface Patience {
@@ -84,7 +84,7 @@ export class ClaimSeeker {
         const claim = await this.prepare(request, seeker.token, look.old?.stored);
         const taken = await claim.take(look.content);
         if (taken === null) return { kind: 'claim', claim, old: look.old };
-        look = await this.#parts.reader.judge(request, taken.found);
+        look = await this.#parts.judge.judge(request, taken.found);
       } else {
         awaitedLoad = look.token;
         seeker.onWait(look.token);
@@ -100,18 +100,23 @@ export class ClaimSeeker {
    * Makes a claim, not yet taken. The versions of the tags are read before the loader can run, so an invalidation from
    * now on outdates the value.
    */
-  async prepare(
-    { space, key, entry, setsTags }: Omit<LoadRequest, 'load'>,
-    token: string,
-    old?: StoredValue,
-  ): Promise<LoadClaim> {
+  async prepare(request: Omit<LoadRequest, 'load'>, token: string, old?: StoredValue): Promise<LoadClaim> {
+    const { space, key, entry, setsTags } = request;
     const lifeMs = keptMs(entry.ttlMs, entry.freshness);
     const [tags, epoch] = await Promise.all([
       this.#parts.tags.ensure(space, entry.tags, lifeMs),
       setsTags ? this.#parts.tags.epoch(space, lifeMs) : null,
     ]);
-    const { promptStore, store, clock, serverClock } = this.#parts;
-    return new LoadClaim({ promptStore, store, clock, serverClock, key, token, tags, epoch, old });
+    return new LoadClaim(this.#parts.claims, { key, token, tags, epoch, old });
+  }
+
+  /** Makes a claim without asking for versions. @returns null when they are not all known. */
+  prepared({ space, key, entry, setsTags }: Omit<LoadRequest, 'load'>, token: string): LoadClaim | null {
+    const lifeMs = keptMs(entry.ttlMs, entry.freshness);
+    const tags = this.#parts.tags.known(space, entry.tags, lifeMs);
+    const epoch = setsTags ? this.#parts.tags.knownEpoch(space, lifeMs) : null;
+    if (tags === null || epoch === undefined) return null;
+    return new LoadClaim(this.#parts.claims, { key, token, tags, epoch, old: undefined });
   }
 
   #patience({ entry, meter }: LoadRequest, { isLoader }: Seeker): Patience {
@@ -138,9 +143,9 @@ export class ClaimSeeker {
       if (look.kind !== 'loading' || look.token !== token) return look;
     } else {
       const marked = { key: request.key, expected: content, content: markAwaited(content) };
-      const outcome = await this.#parts.store.swap({ ...marked, ttlMs: 1, keepsTtl: true });
+      const outcome = await this.#parts.claims.store.swap({ ...marked, ttlMs: 1, keepsTtl: true });
       const found = outcome.kind === 'other' ? outcome.content : null;
-      if (outcome.kind !== 'swapped') return this.#parts.reader.judge(request, found);
+      if (outcome.kind !== 'swapped') return this.#parts.judge.judge(request, found);
     }
     const end = await news;
     return end.kind === 'failed' ? end : this.#lookAgain(request, loading);

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { RedisReplyError } from '../connection/connection.errors.js';
 import type { ClaimSeeker, Sought } from './claim-seeker.js';
-import type { EntryReader, Look } from './entry-reader.js';
+import type { EntryReader } from './entry-reader.js';
 import { LoadChain, type Flight } from './load-chain.js';
+import type { LoadClaim } from './load-claim.js';
 import type { LoadRequest } from './load-request.js';
 import type { LoadRunner } from './load-runner.js';
+import type { Look } from './look.js';
 import { isServedAtOnce, type OldValue } from './old-value.js';
 import type { StaleFallback } from './stale-fallback.js';
 
@@ -12,6 +15,18 @@ interface LoaderParts {
   readonly seeker: ClaimSeeker;
   readonly runner: LoadRunner;
   readonly fallback: StaleFallback;
+}
+
+/** Is a load that begins if the read that precedes it finds nothing. */
+interface Bid {
+  readonly flight: Flight;
+  readonly claim: LoadClaim;
+}
+
+/** Says that there was nothing, and that the load has begun. */
+interface Begun {
+  readonly kind: 'begun';
+  readonly flight: Flight;
 }
 
 /**
@@ -25,6 +40,8 @@ interface LoaderParts {
 export class EntryLoader {
   readonly #parts: LoaderParts;
   readonly #flights = new Map<string, Flight>();
+  /** Are the tokens of claims that are being taken by reads under way. */
+  readonly #bids = new Set<string>();
   readonly #processToken = randomBytes(9).toString('base64url');
   readonly #chain = new LoadChain();
   #started = 0;
@@ -38,7 +55,10 @@ export class EntryLoader {
   async getOrLoad(request: LoadRequest): Promise<unknown> {
     if (this.#chain.isLoading(request.key)) return this.#parts.runner.run(request, null);
     const before = this.#started;
-    const look = this.#withoutOrphan(request.key, await this.#look(request));
+    const bid = request.meter.isMissLikely ? this.#bid(request) : null;
+    const found = await (bid === null ? this.#look(request) : this.#lookOrLoad(request, bid));
+    if (found?.kind === 'begun') return this.#chain.wait(found.flight);
+    const look = this.#withoutOrphan(request.key, found);
     if (look?.kind === 'hit') {
       request.meter.hit(look.value, look.tier);
       if (look.due !== undefined) this.#refresh(request, { kind: 'miss', ...look.due });
@@ -62,6 +82,32 @@ export class EntryLoader {
     } catch (error) {
       request.meter.failed('read', error);
       return null;
+    }
+  }
+
+  /** Makes ready to claim the load with the read. @returns null when too little is known of the entry's tags. */
+  #bid(request: LoadRequest): Bid | null {
+    const flight = this.#nextFlight();
+    const claim = this.#parts.seeker.prepared(request, flight.token);
+    return claim === null ? null : { flight, claim };
+  }
+
+  /** Reads an entry, and where there is nothing claims the load with the same command, and begins it. */
+  async #lookOrLoad(request: LoadRequest, { flight, claim }: Bid): Promise<Look | Begun | null> {
+    this.#bids.add(flight.token);
+    try {
+      const look = await this.#parts.reader.lookOrClaim(request, claim);
+      if (look !== null) return look;
+      request.meter.miss();
+      this.#launch(request.key, flight, this.#run(request, flight, claim));
+      return { kind: 'begun', flight };
+    } catch (error) {
+      // A server that does not let itself be written may still be read.
+      if (error instanceof RedisReplyError) return this.#look(request);
+      request.meter.failed('read', error);
+      return null;
+    } finally {
+      this.#bids.delete(flight.token);
     }
   }
 
@@ -99,18 +145,22 @@ export class EntryLoader {
   }
 
   #start(request: LoadRequest, look: NoHit | null): Flight {
+    const flight = this.#nextFlight();
+    if (look?.kind === 'loading') flight.number = 0;
+    return this.#launch(request.key, flight, this.#fly(request, flight, look));
+  }
+
+  #nextFlight(): Flight {
     const serial = ++this.#started;
-    const flight: Flight = {
-      number: look?.kind === 'loading' ? 0 : serial,
-      serial,
-      token: `${this.#processToken}.${serial}`,
-      result: Promise.resolve(),
-      waits: new Set(),
-    };
-    flight.result = this.#fly(request, flight, look).finally(() => {
-      if (this.#flights.get(request.key) === flight) this.#flights.delete(request.key);
+    const token = `${this.#processToken}.${serial}`;
+    return { number: serial, serial, token, result: Promise.resolve(), waits: new Set() };
+  }
+
+  #launch(key: string, flight: Flight, result: Promise<unknown>): Flight {
+    flight.result = result.finally(() => {
+      if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
-    this.#flights.set(request.key, flight);
+    this.#flights.set(key, flight);
     return flight;
   }
 
@@ -119,6 +169,10 @@ export class EntryLoader {
     if (sought?.kind === 'value') return sought.value;
     if (sought?.kind === 'failed') throw sought.error;
     const [claim, old] = sought === null ? [null, look?.old] : [sought.claim, sought.old];
+    return this.#run(request, flight, claim, old);
+  }
+
+  #run(request: LoadRequest, flight: Flight, claim: LoadClaim | null, old?: OldValue): Promise<unknown> {
     return this.#chain.run(request.key, flight, () => this.#parts.runner.run(request, claim, old));
   }
 
@@ -145,7 +199,7 @@ export class EntryLoader {
   /** A marker of this process without its flight is left over from a load that Redis failed at its end. */
   #withoutOrphan(key: string, look: Look | null): Look | null {
     if (look?.kind !== 'loading' || !look.token.startsWith(this.#processToken)) return look;
-    if (this.#flights.get(key)?.token === look.token) return look;
+    if (this.#flights.get(key)?.token === look.token || this.#bids.has(look.token)) return look;
     return { kind: 'miss', content: look.content, ...(look.old !== undefined && { old: look.old }) };
   }
 }

@@ -19,7 +19,7 @@ export class EntryStore {
     private readonly l1: L1Tier,
   ) {
     this.reads = new ReadBatch(redis);
-    this.swaps = new SwapBatch(redis);
+    this.swaps = new SwapBatch(redis, (swap) => this.#swapped(swap));
   }
 
   /** Reads several keys in one round trip; null where there is none. GET or MGET, O(1) a key. */
@@ -33,13 +33,13 @@ export class EntryStore {
   }
 
   /** Replaces what a key holds if it is still as expected. One script, O(length of the content). */
-  async swap(swap: Swap): Promise<SwapOutcome> {
-    const outcome = await this.swaps.swap(swap);
-    if (outcome.kind !== 'swapped') return outcome;
-    this.l1.forget([swap.key]);
-    // A marker only says that the value is not good any more, which every reader sees for himself.
-    if (swap.content?.startsWith(MARKER_START) !== true) this.l1.announce([swap.key]);
-    return outcome;
+  swap(swap: Swap): Promise<SwapOutcome> {
+    return this.swaps.swap(swap);
+  }
+
+  /** Puts a content where there is nothing, and else tells what there is. One script, O(length of the content). */
+  add(swap: Omit<Swap, 'expected'>): Promise<SwapOutcome> {
+    return this.swaps.add(swap);
   }
 
   /** Returns the remaining ttl in ms, read together with those others ask for; negative without one. PTTL, O(1). */
@@ -65,6 +65,12 @@ export class EntryStore {
   /** Walks the keys that match on every master, in batches; a key may come twice. */
   scan(pattern: string): AsyncIterable<string[]> {
     return this.redis.scan(pattern);
+  }
+
+  #swapped({ key, content }: Swap): void {
+    this.l1.forget([key]);
+    // A marker only says that the value is not good any more, which every reader sees for himself.
+    if (content?.startsWith(MARKER_START) !== true) this.l1.announce([key]);
   }
 
   /**

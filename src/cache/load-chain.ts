@@ -6,7 +6,7 @@ export interface Flight {
    * Grows with every flight. A call may join a flight with a higher number than those it met at its start: whatever
    * that one learns, it learns after the call began. 0 for one that began by waiting for a load it had read of before.
    */
-  readonly number: number;
+  number: number;
   readonly serial: number;
   /** Is the token of its own load, or of the one it waits for. */
   token: string;

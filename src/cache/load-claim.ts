@@ -1,21 +1,24 @@
-import type { Cancel, Clock } from '../common/clock.js';
+import { LEASE_MS, type ClaimRenewal, type Renewable } from './claim-renewal.js';
 import { readContent, writeMarker, writeValue, type StoredValue, type TagVersions } from './entry-content.js';
 import type { EntryStore } from './entry-store.js';
 import type { ServerClock } from './server-clock.js';
 import type { Swap, SwapOutcome } from './swap-batch.js';
 
-/** Is how long a claim stands without being renewed: what others wait for a process that died. @internal */
-export const LEASE_MS = 2_000;
-
-interface ClaimParts {
+/** Is what claims are taken and kept with. @internal */
+export interface ClaimPorts {
   /** Is where claims are taken: they can be done without. */
   readonly promptStore: EntryStore;
   readonly store: EntryStore;
-  readonly clock: Clock;
+  readonly renewal: ClaimRenewal;
   readonly serverClock: ServerClock;
+}
+
+/** Says what is claimed. @internal */
+export interface ClaimTerms {
   readonly key: string;
+  /** Identifies the load. */
   readonly token: string;
-  /** Are the versions of the entry's tags, read before the loader runs. */
+  /** Are the versions of the entry's tags, from before the load. */
   readonly tags: TagVersions;
   /** Is the epoch of all tags from before the load; null when the loader cannot add tags. */
   readonly epoch: string | null;
@@ -42,51 +45,36 @@ export interface ClaimEnd {
  *
  * @internal
  */
-export class LoadClaim {
-  readonly #parts: ClaimParts;
+export class LoadClaim implements Renewable {
   /** Is the marker as it stands in Redis. */
-  #content: string;
-  #cancel: Cancel | null = null;
+  #content = '';
   #awaited = false;
-  #ended = false;
 
-  constructor(parts: ClaimParts) {
-    this.#parts = parts;
-    this.#content = this.#marker();
-  }
-
-  /** Identifies the load. */
-  get token(): string {
-    return this.#parts.token;
-  }
-
-  /** Is the epoch of all tags from before the load. */
-  get epoch(): string | null {
-    return this.#parts.epoch;
-  }
-
-  /** Are the versions of the entry's tags from before the load. */
-  get tags(): TagVersions {
-    return this.#parts.tags;
-  }
-
-  /** Is the value to be replaced. */
-  get old(): StoredValue | undefined {
-    return this.#parts.old;
-  }
+  constructor(
+    private readonly ports: ClaimPorts,
+    readonly terms: ClaimTerms,
+  ) {}
 
   /**
-   * Puts the marker in the place of `expected`.
+   * Puts the marker in the place of `expected`; null stands for nothing.
    *
    * @returns null when it stands, otherwise what the key holds.
    */
   async take(expected: string | null): Promise<{ readonly found: string | null } | null> {
-    const { promptStore, key } = this.#parts;
+    const { promptStore, renewal } = this.ports;
+    const { key } = this.terms;
     const content = (this.#content = this.#marker());
-    const outcome = await promptStore.swap({ key, expected, content, ...this.#lease() });
+    const marker = { key, content, ...this.#lease() };
+    const taking = expected === null ? promptStore.add(marker) : promptStore.swap({ ...marker, expected });
+    const outcome = await taking;
     if (outcome.kind !== 'swapped') return { found: outcome.kind === 'other' ? outcome.content : null };
-    this.#renewLater();
+    renewal.begin(this);
     return null;
+  }
+
+  renew(): void {
+    // The next time is soon; and if the claim is lost, its end will tell.
+    this.#replace(() => ({ content: this.#marker(), ...this.#lease() })).catch(() => undefined);
   }
 
   /** Replaces the marker by the value. */
@@ -106,8 +94,7 @@ export class LoadClaim {
 
   /** Stops renewing; the claim ends by itself. */
   abandon(): void {
-    this.#ended = true;
-    this.#cancel?.();
+    this.ports.renewal.end(this);
   }
 
   async #end(replacement: Replacement): Promise<ClaimEnd> {
@@ -118,27 +105,14 @@ export class LoadClaim {
 
   /** A key that holds the old value too must not expire with the claim, so the marker says how long that stands. */
   #marker(): string {
-    const { token, tags, old, serverClock } = this.#parts;
+    const { token, tags, old } = this.terms;
     const marker = { token, awaited: this.#awaited, tags };
     if (old === undefined) return writeMarker(marker);
-    return writeMarker({ ...marker, old, leaseUntil: Math.round(serverClock.now() + LEASE_MS) });
+    return writeMarker({ ...marker, old, leaseUntil: Math.round(this.ports.serverClock.now() + LEASE_MS) });
   }
 
   #lease(): Pick<Replacement, 'ttlMs' | 'keepsTtl'> {
-    return { ttlMs: LEASE_MS, keepsTtl: this.#parts.old !== undefined };
-  }
-
-  #renewLater(): void {
-    this.#cancel = this.#parts.clock.after(LEASE_MS / 3, () => {
-      this.#replace(() => ({ content: this.#marker(), ...this.#lease() })).then(
-        (held) => {
-          if (held && !this.#ended) this.#renewLater();
-        },
-        () => {
-          if (!this.#ended) this.#renewLater();
-        },
-      );
-    });
+    return { ttlMs: LEASE_MS, keepsTtl: this.terms.old !== undefined };
   }
 
   /** A process that waits marks the marker so; then the swap is tried once more with what the marker is now. */
@@ -146,15 +120,15 @@ export class LoadClaim {
     const outcome = await this.#swap(make());
     if (outcome.kind !== 'other') return outcome.kind === 'swapped';
     const found = readContent(outcome.content);
-    if (found.kind !== 'loading' || found.token !== this.#parts.token) return false;
+    if (found.kind !== 'loading' || found.token !== this.terms.token) return false;
     this.#content = outcome.content;
     this.#awaited = found.awaited;
     return (await this.#swap(make())).kind === 'swapped';
   }
 
   async #swap(replacement: Replacement): Promise<SwapOutcome> {
-    const { store, key } = this.#parts;
-    const outcome = await store.swap({ key, expected: this.#content, ...replacement });
+    const { key } = this.terms;
+    const outcome = await this.ports.store.swap({ key, expected: this.#content, ...replacement });
     if (outcome.kind === 'swapped' && replacement.content !== null) this.#content = replacement.content;
     return outcome;
   }

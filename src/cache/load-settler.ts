@@ -72,11 +72,11 @@ export class LoadSettler {
   #fail(request: EntryRequest, claim: LoadClaim, error: unknown): Promise<ClaimEnd> {
     const { freshness } = request.entry;
     const holdMs = error instanceof CacheClosedError ? 0 : freshness.errorTtlMs;
-    const old = claim.old === undefined ? null : this.#parts.aging.afterFailure(claim.old, freshness, holdMs);
+    const old = claim.terms.old === undefined ? null : this.#parts.aging.afterFailure(claim.terms.old, freshness, holdMs);
     if (old !== null) return claim.restore(old);
     const encoded = holdMs === 0 ? null : this.#encode(request, error, formOfFailure(request.entry));
     if (encoded === null) return claim.release();
-    return claim.commit(writeFailure({ ...encoded, tags: claim.tags }), holdMs);
+    return claim.commit(writeFailure({ ...encoded, tags: claim.terms.tags }), holdMs);
   }
 
   /** @returns null when a value with these tags must not be stored. */
@@ -86,12 +86,12 @@ export class LoadSettler {
     { tags, ttlMs }: Late,
   ): Promise<TagVersions | null> {
     const lifeMs = keptMs(ttlMs, entry.freshness);
-    const known = claim.tags.map(([tag]) => tag);
+    const known = claim.terms.tags.map(([tag]) => tag);
     if (ttlMs > entry.ttlMs) await this.#parts.tags.ensure(space, known, lifeMs);
-    if (tags.length === 0) return claim.tags;
+    if (tags.length === 0) return claim.terms.tags;
     const late = await this.#lateTags(space, claim, { tags, ttlMs: lifeMs });
     if (late === null) meter.refused();
-    return late === null ? null : [...claim.tags, ...late];
+    return late === null ? null : [...claim.terms.tags, ...late];
   }
 
   /**
@@ -100,7 +100,7 @@ export class LoadSettler {
    */
   async #lateTags(space: CacheSpace, claim: LoadClaim, { tags, ttlMs }: Late): Promise<TagVersions | null> {
     const versions = await this.#parts.tags.ensure(space, tags, ttlMs);
-    return (await this.#parts.tags.epoch(space, ttlMs)) === claim.epoch ? versions : null;
+    return (await this.#parts.tags.epoch(space, ttlMs)) === claim.terms.epoch ? versions : null;
   }
 
   /** @returns null when it has no form in which it could be stored. */
@@ -116,7 +116,7 @@ export class LoadSettler {
   /** A claim that was taken away may have taken the word that somebody waits with it. */
   async #tell(claim: LoadClaim, { held, awaited }: ClaimEnd, outcome: LoadOutcome): Promise<void> {
     if (!awaited && held) return;
-    await this.#parts.news.tell(claim.token, outcome.kind === 'failed' ? outcome : undefined);
+    await this.#parts.news.tell(claim.terms.token, outcome.kind === 'failed' ? outcome : undefined);
   }
 }
 

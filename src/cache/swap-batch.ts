@@ -30,10 +30,19 @@ interface Wanted {
   readonly reject: (error: unknown) => void;
 }
 
+/** Is what is put where nothing stands, and what comes of it. */
+interface Addition {
+  readonly content: string;
+  readonly outcome: Promise<SwapOutcome>;
+}
+
 /** Bounds one script, which keeps the server from everybody else. */
 const MAX_SWAPS = 64;
 /** Longer contents are compared by their digest. */
 const MAX_LITERAL = 256;
+
+const SWAPPED: SwapOutcome = { kind: 'swapped' };
+const GONE: SwapOutcome = { kind: 'gone' };
 
 /**
  * Swaps together what the callers of one turn of the event loop ask for: by one script, in which each key stands alone.
@@ -41,13 +50,15 @@ const MAX_LITERAL = 256;
  * @internal
  */
 export class SwapBatch {
-  readonly #redis: RedisGateway;
   readonly #flush = () => this.#sendAll();
   #wanted: Wanted[] = [];
+  #additions = new Map<string, Addition>();
 
-  constructor(redis: RedisGateway) {
-    this.#redis = redis;
-  }
+  constructor(
+    private readonly redis: RedisGateway,
+    /** Is told of what was swapped before those who asked for it are. */
+    private readonly onSwapped: (swap: Swap) => void,
+  ) {}
 
   /** Swaps what one key holds. */
   swap(swap: Swap): Promise<SwapOutcome> {
@@ -56,29 +67,48 @@ export class SwapBatch {
     });
   }
 
+  /** Puts a content where there is nothing; of those who ask within one turn the first, and the others find his. */
+  add(swap: Omit<Swap, 'expected'>): Promise<SwapOutcome> {
+    const { key, content } = swap;
+    const earlier = this.#additions.get(key);
+    if (earlier !== undefined) return earlier.outcome.then((outcome) => foundBy(earlier, outcome));
+    const outcome = this.swap({ ...swap, expected: null });
+    if (content !== null) this.#additions.set(key, { content, outcome });
+    return outcome;
+  }
+
   #sendAll(): void {
     const all = this.#wanted;
     this.#wanted = [];
-    const most = this.#redis.topology === 'cluster' ? 1 : MAX_SWAPS;
+    this.#additions = new Map();
+    const most = this.redis.topology === 'cluster' ? 1 : MAX_SWAPS;
     for (let from = 0; from < all.length; from += most) void this.#send(all.slice(from, from + most));
   }
 
   async #send(all: readonly Wanted[]): Promise<void> {
-    const { name } = this.#redis;
     try {
       const keys = all.map(({ swap }) => swap.key);
       const args = all.flatMap(({ swap }) => argumentsOf(swap));
-      const replies = (await this.#redis.run({ script: SWAP_ENTRIES_N, keys, args })) as RedisReply[];
-      all.forEach(({ resolve, reject }, index) => {
-        const reply = replies[index];
-        if (Array.isArray(reply)) reject(refusal(name, String(reply[0])));
-        else if (typeof reply === 'string') resolve({ kind: 'other', content: reply });
-        else resolve({ kind: reply === 1 ? 'swapped' : 'gone' });
-      });
+      const replies = (await this.redis.run({ script: SWAP_ENTRIES_N, keys, args })) as RedisReply[];
+      all.forEach((wanted, index) => this.#settle(wanted, replies[index]));
     } catch (error) {
       for (const { reject } of all) reject(error);
     }
   }
+
+  #settle({ swap, resolve, reject }: Wanted, reply: RedisReply | undefined): void {
+    if (Array.isArray(reply)) reject(refusal(this.redis.name, String(reply[0])));
+    else if (typeof reply === 'string') resolve({ kind: 'other', content: reply });
+    else if (reply !== 1) resolve(GONE);
+    else {
+      this.onSwapped(swap);
+      resolve(SWAPPED);
+    }
+  }
+}
+
+function foundBy({ content }: Addition, outcome: SwapOutcome): SwapOutcome {
+  return outcome === SWAPPED ? { kind: 'other', content } : outcome;
 }
 
 function argumentsOf({ expected, content, ttlMs, keepsTtl = false }: Swap): (string | number)[] {

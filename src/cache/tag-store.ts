@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { RedisReply } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { CacheSpace } from './cache-space.js';
 import type { TagVersions } from './entry-content.js';
 import type { EntryStore } from './entry-store.js';
-import type { L1Tier } from './l1/l1-tier.js';
+import type { L1Tier, TagRecord } from './l1/l1-tier.js';
 import { ENSURE_TAGS_N } from './lua/generated.js';
 
 /** A record must outlive the entries that name it, the time of their load included. */
@@ -23,6 +24,20 @@ export class TagStore {
     private readonly store: EntryStore,
     private readonly l1: L1Tier,
   ) {}
+
+  /**
+   * Returns versions to begin a load with, if this process knows them and that their records will outlive an entry with
+   * that ttl; else null. One that was invalidated a moment ago, and has not been heard of, makes the entry a miss.
+   */
+  known(space: CacheSpace, tags: readonly string[], ttlMs: number): TagVersions | null {
+    const versions: [tag: string, version: string][] = [];
+    for (const tag of tags) {
+      const version = this.#lasting(space.tag(tag), ttlMs);
+      if (version === undefined) return null;
+      versions.push([tag, version]);
+    }
+    return versions;
+  }
 
   /** Returns the present versions, giving one to tags that have none. One script a slot, O(1) a tag. */
   async ensure(space: CacheSpace, tags: readonly string[], ttlMs: number): Promise<TagVersions> {
@@ -55,13 +70,13 @@ export class TagStore {
     }
     if (unknown.length === 0) return present;
     const watches = this.l1.beginTags(unknown);
-    let versions: readonly (string | null)[] | null = null;
+    let records: TagRecord[] | null = null;
     try {
-      versions = await this.store.read(unknown);
+      records = (await this.store.read(unknown)).map((version) => ({ version }));
     } finally {
-      this.l1.endTags(watches, versions);
+      this.l1.endTags(watches, records);
     }
-    unknown.forEach((key, index) => present.set(key, versions[index] ?? null));
+    unknown.forEach((key, index) => present.set(key, records[index]?.version ?? null));
     return present;
   }
 
@@ -80,16 +95,39 @@ export class TagStore {
     });
   }
 
+  /** Returns the epoch of all tags to begin a load with, if it is known as `known` says. */
+  knownEpoch(space: CacheSpace, ttlMs: number): string | undefined {
+    return this.#lasting(space.anyTag(), ttlMs);
+  }
+
   async #ensureKeys(keys: readonly string[], ttlMs: number): Promise<Map<string, string>> {
     const args = [randomBytes(9).toString('base64url'), ttlMs + LOAD_MARGIN_MS];
     const found = new Map<string, string>();
     const ensure = async (group: string[]) => {
-      const versions = (await this.redis.run({ script: ENSURE_TAGS_N, keys: group, args })) as string[];
-      group.forEach((key, index) => found.set(key, versions[index] ?? ''));
+      const watches = this.l1.beginTags(group);
+      let records: TagRecord[] | null = null;
+      try {
+        records = recordsOf(await this.redis.run({ script: ENSURE_TAGS_N, keys: group, args }));
+      } finally {
+        this.l1.endTags(watches, records);
+      }
+      group.forEach((key, index) => found.set(key, records[index]?.version ?? ''));
     };
     await Promise.all(this.redis.groupKeys(keys).map(ensure));
     return found;
   }
+
+  #lasting(key: string, ttlMs: number): string | undefined {
+    return this.l1.tagVersion(key, ttlMs + LOAD_MARGIN_MS);
+  }
+}
+
+/** Reads the reply of the script: versions, each with the ttl of its record. */
+function recordsOf(reply: RedisReply): TagRecord[] {
+  const parts = reply as readonly (string | number)[];
+  return parts.flatMap((version, index) =>
+    index % 2 === 0 ? [{ version: String(version), ttlMs: Number(parts[index + 1]) }] : [],
+  );
 }
 
 /** No record has an empty version, so an entry that named one would never be good. */

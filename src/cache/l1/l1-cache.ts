@@ -3,7 +3,7 @@ import type { Clock } from '../../common/clock.js';
 import { hasCurrentTags, type KeptEntry } from './kept-entry.js';
 import { KeyWatches, type KeyWatch } from './key-watches.js';
 import type { L1Bounds } from './l1.options.js';
-import { TagStates, type TagState } from './tag-states.js';
+import { TagStates, type TagNews, type TagState } from './tag-states.js';
 
 /** Says how much the first tier holds. @publicApi */
 export interface L1Usage {
@@ -79,12 +79,13 @@ export class L1Cache {
 
   /** Returns what is known of a tag's record; undefined while changes may be missed. */
   tag(tagKey: string): TagState | undefined {
-    return this.isCurrent ? this.#tags.of(tagKey) : undefined;
+    const state = this.isCurrent ? this.#tags.of(tagKey) : undefined;
+    return state !== undefined && this.#clock.monotonic() < state.knownUntilMs ? state : undefined;
   }
 
-  /** Notes the version of a tag's record, from a read that a watch covered. */
-  learnTag(tagKey: string, version: string): void {
-    this.#tags.learn(tagKey, version);
+  /** Notes what was read of a tag's record while a watch covered it. */
+  learnTag(tagKey: string, news: TagNews): void {
+    this.#tags.learn(tagKey, news);
   }
 
   /** Begins to watch a key, before it is read. @returns null while changes may be missed. */

@@ -35,6 +35,13 @@ export interface FreshRead {
   readonly ttlMs: number;
 }
 
+/** Is what was read of a tag's record. @internal */
+export interface TagRecord {
+  readonly version: string | null;
+  /** Is the remaining ttl in Redis, in ms, if that was read too. */
+  readonly ttlMs?: number;
+}
+
 /** Keeps nothing: it is never made current. */
 const NO_ROOM = { maxEntries: 1, maxBytes: 1, maxAgeMs: 0 };
 
@@ -100,9 +107,12 @@ export class L1Tier {
     if (tags !== null) this.#keep(request, read, tags);
   }
 
-  /** Returns the version of a tag's record if it is known. */
-  tagVersion(tagKey: string): string | undefined {
-    return this.#cache.tag(tagKey)?.version;
+  /** Returns the version of a tag's record if it is known, and known to live that long. */
+  tagVersion(tagKey: string, livesForMs = 0): string | undefined {
+    const state = this.#cache.tag(tagKey);
+    if (state === undefined) return undefined;
+    const isLasting = livesForMs === 0 || this.#parts.clock.monotonic() + livesForMs < state.livesUntilMs;
+    return isLasting ? state.version : undefined;
   }
 
   /** Begins to watch tags' records that are about to be read. */
@@ -111,11 +121,14 @@ export class L1Tier {
   }
 
   /** Ends watches of tags' records, and notes the versions that are still what Redis holds. */
-  endTags(watches: readonly (KeyWatch | null)[], versions: readonly (string | null)[] | null): void {
+  endTags(watches: readonly (KeyWatch | null)[], records: readonly TagRecord[] | null): void {
+    const now = this.#parts.clock.monotonic();
+    const knownUntilMs = now + MAX_AGE_MS[this.#coherence.mode];
     watches.forEach((watch, index) => {
-      const version = versions?.[index] ?? null;
-      if (watch !== null && this.#cache.unchanged(watch) && version !== null)
-        this.#cache.learnTag(watch.key, version);
+      if (watch === null || !this.#cache.unchanged(watch)) return;
+      const { version = null, ttlMs = 0 } = records?.[index] ?? {};
+      if (version === null) return;
+      this.#cache.learnTag(watch.key, { version, knownUntilMs, livesUntilMs: ttlMs > 0 ? now + ttlMs : 0 });
     });
   }
 

@@ -1,8 +1,19 @@
 import { LRUCache } from 'lru-cache';
 
+/** Is what was just learned of a tag's record; times are of the steady clock. @internal */
+export interface TagNews {
+  readonly version: string;
+  /** Is until when it may be relied on without asking again. */
+  readonly knownUntilMs: number;
+  /** Is until when the record surely lives unless it is removed; 0 when that was not asked. */
+  readonly livesUntilMs: number;
+}
+
 /** Is what is known of a tag's record; entries hold on to it, so that one look tells whether they are still good. @internal */
 export interface TagState {
   readonly version: string;
+  knownUntilMs: number;
+  livesUntilMs: number;
   /** Says that the record is known to hold the version still. */
   isCurrent: boolean;
 }
@@ -25,9 +36,15 @@ export class TagStates {
     return this.#states.get(tagKey);
   }
 
-  /** Notes the version that was just read. */
-  learn(tagKey: string, version: string): void {
-    if (this.#states.get(tagKey)?.version !== version) this.#states.set(tagKey, { version, isCurrent: true });
+  /** Notes what was just read. */
+  learn(tagKey: string, news: TagNews): void {
+    const state = this.#states.get(tagKey);
+    if (state?.version !== news.version) {
+      this.#states.set(tagKey, { ...news, isCurrent: true });
+      return;
+    }
+    state.knownUntilMs = news.knownUntilMs;
+    state.livesUntilMs = Math.max(state.livesUntilMs, news.livesUntilMs);
   }
 
   /** Forgets a tag whose record may have changed. */

@@ -5,17 +5,18 @@
 -- KEYS the records of the tags
 -- ARGV[1] the version for tags that have none
 -- ARGV[2] the least ttl of the records in ms
--- Returns one version for each key, in their order
-local versions = {}
+-- Returns for each key, in their order, its version and its remaining ttl in ms
+local replies = {}
 local ttl = tonumber(ARGV[2])
 for i, key in ipairs(KEYS) do
-  local version = redis.call('GET', key)
+  local version, left = redis.call('GET', key), redis.call('PTTL', key)
   if not version then
-    version = ARGV[1]
-    redis.call('SET', key, version, 'PX', 2 * ttl)
-  elseif redis.call('PTTL', key) < ttl then
-    redis.call('PEXPIRE', key, 2 * ttl)
+    version, left = ARGV[1], 2 * ttl
+    redis.call('SET', key, version, 'PX', left)
+  elseif left < ttl then
+    left = 2 * ttl
+    redis.call('PEXPIRE', key, left)
   end
-  versions[i] = version
+  replies[2 * i - 1], replies[2 * i] = version, left
 end
-return versions
+return replies
