@@ -31,6 +31,7 @@ import { ServerClock } from './server-clock.js';
 import { StaleFallback } from './stale-fallback.js';
 import { TagStore } from './tag-store.js';
 import { WaitLimit } from './wait-limit.js';
+import { WorkCount } from './work-count.js';
 import type { WarmOptions, WarmProgress } from './warm-progress.js';
 
 /** Is how long reads wait for a server that is connected directly. */
@@ -165,7 +166,8 @@ function createLoading(
   const claims = { promptStore, store, serverClock, renewal: new ClaimRenewal(clock) };
   const isAway = () => redis.availability.state === 'down';
   const seeker = new ClaimSeeker({ reader, judge, isAway, claims, tags, news, clock });
-  const settler = new LoadSettler({ tags, news, values, aging });
-  const runner = new LoadRunner({ settler, clock, limit });
+  const work = new WorkCount();
+  const settler = new LoadSettler({ tags, news, values, aging, work });
+  const runner = new LoadRunner({ settler, clock, limit, work });
   return { fallback, seeker, settler, runner, loader: new EntryLoader({ reader, seeker, runner, fallback }) };
 }

@@ -71,7 +71,8 @@ export class CacheService {
 
   /**
    * Reads a value, or loads and stores it: once for all callers in all processes. Rejects with what the loader threw,
-   * and never because of Redis. One round trip for a hit, three and the loader for a miss.
+   * and never because of Redis. One round trip for a hit, two and the loader for a miss; where misses are seldom, or tags
+   * new to this process, one more each.
    *
    * A process that dies while it loads makes the others wait for two seconds at most.
    *

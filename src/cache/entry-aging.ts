@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../common/maybe-promise.js';
 import type { Freshness, StoredValue } from './entry-content.js';
 import { jittered, type ResolvedEntry } from './entry-options.js';
 import type { FreshnessPolicy } from './freshness.options.js';
@@ -29,10 +30,15 @@ export class EntryAging {
   constructor(private readonly clock: ServerClock) {}
 
   /** Plans the life of a value that is stored now; without policies it is its ttl, and nothing is written of it. */
-  async plan(fullTtlMs: number, { jitter, freshness: policy }: ResolvedEntry): Promise<Aging> {
+  plan(fullTtlMs: number, { jitter, freshness: policy }: ResolvedEntry): MaybePromise<Aging> {
     const ttlMs = jittered(fullTtlMs, jitter);
     const { swrMs, staleIfErrorMs, earlyRefresh } = policy;
-    if (swrMs === 0 && staleIfErrorMs === 0 && earlyRefresh === 0) return { keptMs: ttlMs };
+    const isPlain = swrMs === 0 && staleIfErrorMs === 0 && earlyRefresh === 0;
+    return isPlain ? { keptMs: ttlMs } : this.#planned(ttlMs, policy);
+  }
+
+  async #planned(ttlMs: number, policy: FreshnessPolicy): Promise<Aging> {
+    const { earlyRefresh } = policy;
     await this.clock.sync();
     const now = this.clock.now();
     const dueAfterMs = earlyRefresh === 0 ? ttlMs : ttlMs * earlyRefresh;

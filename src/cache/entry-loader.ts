@@ -17,6 +17,12 @@ interface LoaderParts {
   readonly fallback: StaleFallback;
 }
 
+interface Launch {
+  /** Is null for a load whose value is not stored. */
+  readonly claim: LoadClaim | null;
+  readonly old?: OldValue | undefined;
+}
+
 /** Is a load that begins if the read that precedes it finds nothing. */
 interface Bid {
   readonly flight: Flight;
@@ -99,11 +105,11 @@ export class EntryLoader {
       const look = await this.#parts.reader.lookOrClaim(request, claim);
       if (look !== null) return look;
       request.meter.miss();
-      this.#launch(request.key, flight, this.#run(request, flight, claim));
+      this.#launch(request.key, flight, this.#run(request, flight, { claim }));
       return { kind: 'begun', flight };
     } catch (error) {
       // A server that does not let itself be written may still be read.
-      if (error instanceof RedisReplyError) return this.#look(request);
+      if (error instanceof RedisReplyError) return await this.#look(request);
       request.meter.failed('read', error);
       return null;
     } finally {
@@ -168,11 +174,10 @@ export class EntryLoader {
     const sought = look === null ? null : await this.#seek(request, flight, look);
     if (sought?.kind === 'value') return sought.value;
     if (sought?.kind === 'failed') throw sought.error;
-    const [claim, old] = sought === null ? [null, look?.old] : [sought.claim, sought.old];
-    return this.#run(request, flight, claim, old);
+    return this.#run(request, flight, sought ?? { claim: null, old: look?.old });
   }
 
-  #run(request: LoadRequest, flight: Flight, claim: LoadClaim | null, old?: OldValue): Promise<unknown> {
+  #run(request: LoadRequest, flight: Flight, { claim, old }: Launch): Promise<unknown> {
     return this.#chain.run(request.key, flight, () => this.#parts.runner.run(request, claim, old));
   }
 

@@ -117,19 +117,26 @@ export class LoadClaim implements Renewable {
 
   /** A process that waits marks the marker so; then the swap is tried once more with what the marker is now. */
   async #replace(make: () => Replacement): Promise<boolean> {
-    const outcome = await this.#swap(make());
-    if (outcome.kind !== 'other') return outcome.kind === 'swapped';
-    const found = readContent(outcome.content);
-    if (found.kind !== 'loading' || found.token !== this.terms.token) return false;
-    this.#content = outcome.content;
-    this.#awaited = found.awaited;
-    return (await this.#swap(make())).kind === 'swapped';
+    let replacement = make();
+    let outcome = await this.#swap(replacement);
+    if (outcome.kind === 'other' && this.#recognizes(outcome.content)) {
+      replacement = make();
+      outcome = await this.#swap(replacement);
+    }
+    if (outcome.kind !== 'swapped') return false;
+    this.#content = replacement.content ?? '';
+    return true;
   }
 
-  async #swap(replacement: Replacement): Promise<SwapOutcome> {
-    const { key } = this.terms;
-    const outcome = await this.ports.store.swap({ key, expected: this.#content, ...replacement });
-    if (outcome.kind === 'swapped' && replacement.content !== null) this.#content = replacement.content;
-    return outcome;
+  #recognizes(content: string): boolean {
+    const found = readContent(content);
+    if (found.kind !== 'loading' || found.token !== this.terms.token) return false;
+    this.#content = content;
+    this.#awaited = found.awaited;
+    return true;
+  }
+
+  #swap(replacement: Replacement): Promise<SwapOutcome> {
+    return this.ports.store.swap({ key: this.terms.key, expected: this.#content, ...replacement });
   }
 }

@@ -37,12 +37,18 @@ export interface LoadContext {
   readonly skip: () => void;
 }
 
-/** Remembers what a loader decided, and tells it when to stop. @internal */
+const NO_TAGS: readonly string[] = [];
+
+/**
+ * Remembers what a loader decided, and tells it when to stop. What the loader may use, or not, is made when it asks.
+ *
+ * @internal
+ */
 export class LoadDecisions implements LoadContext {
   declare readonly stale?: unknown;
   /** Is the ttl that the loader chose; null when it did not. */
   chosenTtlMs: number | null = null;
-  tags: string[] = [];
+  tags: readonly string[] = NO_TAGS;
   skipped = false;
   #controller: AbortController | null = null;
   #abortedWith: { readonly reason: Error } | null = null;
@@ -51,7 +57,6 @@ export class LoadDecisions implements LoadContext {
     if (old !== undefined) this.stale = old.value;
   }
 
-  /** Is made when it is asked for: most loaders do not. */
   get signal(): AbortSignal {
     if (this.#controller === null) {
       this.#controller = new AbortController();
@@ -66,15 +71,21 @@ export class LoadDecisions implements LoadContext {
     this.#controller?.abort(reason);
   }
 
-  readonly setTtl = (ttl: Duration): void => {
-    this.chosenTtlMs = toMs(ttl, 'setTtl');
-  };
+  get setTtl(): LoadContext['setTtl'] {
+    return (ttl) => {
+      this.chosenTtlMs = toMs(ttl, 'setTtl');
+    };
+  }
 
-  readonly setTags = (...tags: string[]): void => {
-    this.tags.push(...tags);
-  };
+  get setTags(): LoadContext['setTags'] {
+    return (...tags) => {
+      this.tags = [...this.tags, ...tags];
+    };
+  }
 
-  readonly skip = (): void => {
-    this.skipped = true;
-  };
+  get skip(): LoadContext['skip'] {
+    return () => {
+      this.skipped = true;
+    };
+  }
 }

@@ -1,17 +1,20 @@
 import type { Cancel, Clock } from '../common/clock.js';
+import { isThenable, type MaybePromise } from '../common/maybe-promise.js';
 import { CacheClosedError, CacheLoadTimeoutError } from './cache.errors.js';
 import type { LoadClaim } from './load-claim.js';
 import { LoadDecisions } from './load-context.js';
 import type { EntryRequest, LoadRequest } from './load-request.js';
-import type { LoadOutcome, LoadSettler } from './load-settler.js';
+import type { Failed, Loaded, LoadOutcome, LoadSettler } from './load-settler.js';
 import type { OldValue } from './old-value.js';
 import type { WaitLimit } from './wait-limit.js';
+import type { WorkCount } from './work-count.js';
 
 interface RunnerParts {
   readonly settler: LoadSettler;
   readonly clock: Clock;
   /** Bounds how long a caller waits until his value is stored; null for no bound. */
   readonly limit: WaitLimit | null;
+  readonly work: WorkCount;
 }
 
 /**
@@ -21,8 +24,6 @@ interface RunnerParts {
  */
 export class LoadRunner {
   readonly #endings = new Set<(reason: Error) => void>();
-  readonly #unfinished = new Set<Promise<unknown>>();
-
   readonly #parts: RunnerParts;
 
   constructor(parts: RunnerParts) {
@@ -31,9 +32,20 @@ export class LoadRunner {
 
   /** Returns what the loader returned; without a claim nothing is stored. `old` is the value to be replaced. */
   async run(request: LoadRequest, claim: LoadClaim | null, old?: OldValue): Promise<unknown> {
-    const run = this.#run(request, claim, old);
-    this.#track(run.catch(() => undefined));
-    return run;
+    const decisions = new LoadDecisions(old);
+    let outcome: Loaded | Failed;
+    this.#parts.work.begin();
+    try {
+      const loading = this.watch(request, decisions, request.load);
+      const value: unknown = loading instanceof Promise ? await loading : loading;
+      outcome = { kind: 'loaded', value, decisions };
+    } catch (error) {
+      outcome = { kind: 'failed', error };
+    }
+    if (claim !== null) await this.#settle(request, claim, outcome);
+    this.#parts.work.end();
+    if (outcome.kind === 'failed') throw outcome.error;
+    return outcome.value;
   }
 
   /**
@@ -42,79 +54,75 @@ export class LoadRunner {
    * @throws {CacheLoadTimeoutError} after its `hardTimeout`.
    * @throws {CacheClosedError} when the application shuts down.
    */
-  async watch<T>(
-    { meter, entry }: Pick<EntryRequest, 'meter' | 'entry'>,
+  watch<T>(
+    request: Pick<EntryRequest, 'meter' | 'entry'>,
     decisions: LoadDecisions,
-    load: () => T | Promise<T>,
-  ): Promise<T> {
+    load: (context: LoadDecisions) => MaybePromise<T>,
+  ): MaybePromise<T> {
     const startedAt = this.#parts.clock.monotonic();
-    let failed = true;
+    const count = (failed: boolean) =>
+      request.meter.loaded(this.#parts.clock.monotonic() - startedAt, failed);
+    let loading: MaybePromise<T>;
     try {
-      const { hardTimeoutMs } = entry.freshness;
-      const value = await this.#within(decisions, load, {
-        limitMs: hardTimeoutMs,
-        error: () => new CacheLoadTimeoutError(meter.cache, hardTimeoutMs),
-      });
-      failed = false;
-      return value;
-    } finally {
-      meter.loaded(this.#parts.clock.monotonic() - startedAt, failed);
+      loading = load(decisions);
+    } catch (error) {
+      count(true);
+      throw error;
     }
+    if (!isThenable(loading)) {
+      count(false);
+      return loading;
+    }
+    return this.#within(request, decisions, Promise.resolve(loading)).then(
+      (value) => {
+        count(false);
+        return value;
+      },
+      (error: unknown) => {
+        count(true);
+        throw error;
+      },
+    );
   }
 
   /** Ends the loaders under way, and waits until their claims are given up. */
   async close(): Promise<void> {
     for (const end of [...this.#endings]) end(new CacheClosedError());
-    while (this.#unfinished.size > 0) await Promise.all([...this.#unfinished]);
-  }
-
-  async #run(request: LoadRequest, claim: LoadClaim | null, old?: OldValue): Promise<unknown> {
-    const decisions = new LoadDecisions(old);
-    let value: unknown;
-    try {
-      value = await this.watch(request, decisions, () => request.load(decisions));
-    } catch (error) {
-      await this.#settle(request, claim, { kind: 'failed', error });
-      throw error;
-    }
-    await this.#settle(request, claim, { kind: 'loaded', value, decisions });
-    return value;
+    await this.#parts.work.idle();
   }
 
   /** The caller waits, so that his next read finds the value, but not for a server that does not answer. */
-  async #settle(request: LoadRequest, claim: LoadClaim | null, outcome: LoadOutcome): Promise<void> {
+  #settle(request: LoadRequest, claim: LoadClaim, outcome: LoadOutcome): Promise<void> {
     const { settler, limit } = this.#parts;
     const settled = settler.settle(request, claim, outcome);
-    this.#track(settled);
-    if (claim === null || limit === null) return settled;
-    const tooLate = new Error('the caller goes on');
-    await limit.bound(settled, () => tooLate).catch(() => undefined);
+    return limit === null ? settled : limit.patience(settled);
   }
 
-  #track(work: Promise<unknown>): void {
-    this.#unfinished.add(work);
-    void work.then(() => this.#unfinished.delete(work));
-  }
-
+  /** Settles as the loader does, unless that is ended from outside. */
   #within<T>(
+    { meter, entry }: Pick<EntryRequest, 'meter' | 'entry'>,
     decisions: LoadDecisions,
-    load: () => T | Promise<T>,
-    { limitMs, error }: { limitMs: number; error: () => Error },
+    loading: Promise<T>,
   ): Promise<T> {
-    let end: (reason: Error) => void = () => undefined;
-    let cancel: Cancel = () => undefined;
-    const result = new Promise<T>((resolve, reject) => {
-      end = (reason) => {
+    const { hardTimeoutMs } = entry.freshness;
+    return new Promise<T>((resolve, reject) => {
+      let cancel: Cancel = () => undefined;
+      const stop = () => {
+        cancel();
+        this.#endings.delete(end);
+      };
+      const end = (reason: Error) => {
+        stop();
         decisions.abort(reason);
         reject(reason);
       };
-      if (limitMs > 0) cancel = this.#parts.clock.after(limitMs, () => end(error()));
-      (async () => load())().then(resolve, reject);
-    });
-    this.#endings.add(end);
-    return result.finally(() => {
-      cancel();
-      this.#endings.delete(end);
+      if (hardTimeoutMs > 0) {
+        const tooLong = () => end(new CacheLoadTimeoutError(meter.cache, hardTimeoutMs));
+        cancel = this.#parts.clock.after(hardTimeoutMs, tooLong);
+      }
+      this.#endings.add(end);
+      const settled = loading.finally(stop);
+      settled.then(resolve, reject);
     });
   }
 }

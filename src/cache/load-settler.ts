@@ -9,20 +9,30 @@ import type { LoadDecisions } from './load-context.js';
 import type { LoadNewsChannel } from './load-news.js';
 import type { EntryRequest } from './load-request.js';
 import type { TagStore } from './tag-store.js';
+import type { WorkCount } from './work-count.js';
 
 /** Is how a load ended: with a value, without one for this key, or with an error. @internal */
-export type LoadOutcome =
-  | { readonly kind: 'loaded'; readonly value: unknown; readonly decisions: LoadDecisions }
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'failed'; readonly error: unknown };
+export type LoadOutcome = Loaded | Failed | { readonly kind: 'nothing' };
 
-type Loaded = Extract<LoadOutcome, { kind: 'loaded' }>;
+/** Is a load that gave a value. @internal */
+export interface Loaded {
+  readonly kind: 'loaded';
+  readonly value: unknown;
+  readonly decisions: LoadDecisions;
+}
+
+/** Is a load that gave an error. @internal */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly error: unknown;
+}
 
 interface SettlerParts {
   readonly tags: TagStore;
   readonly news: LoadNewsChannel;
   readonly values: ValueCodec;
   readonly aging: EntryAging;
+  readonly work: WorkCount;
 }
 
 /**
@@ -41,12 +51,16 @@ export class LoadSettler {
   /** Ends a claim; null stands for none. */
   async settle(request: EntryRequest, claim: LoadClaim | null, outcome: LoadOutcome): Promise<void> {
     if (claim === null) return;
+    this.#parts.work.begin();
     try {
-      await this.#tell(claim, await this.#end(request, claim, outcome), outcome);
+      const { held, awaited } = await this.#end(request, claim, outcome);
+      // A claim that was taken away may have taken the word that somebody waits with it.
+      if (awaited || !held) await this.#tell(claim, outcome);
     } catch (error) {
       claim.abandon();
       request.meter.failed('store', error);
     }
+    this.#parts.work.end();
   }
 
   #end(request: EntryRequest, claim: LoadClaim, outcome: LoadOutcome): Promise<ClaimEnd> {
@@ -58,10 +72,14 @@ export class LoadSettler {
     if (decisions.skipped) return claim.release();
     const { entry, meter } = request;
     const ttlMs = decisions.chosenTtlMs ?? ttlOf(value, entry);
-    const tags = await this.#tags(request, claim, { tags: decisions.tags, ttlMs });
+    const isAsExpected = decisions.tags.length === 0 && ttlMs <= entry.ttlMs;
+    const tags = isAsExpected
+      ? claim.terms.tags
+      : await this.#tags(request, claim, { tags: decisions.tags, ttlMs });
     const encoded = tags === null ? null : this.#encode(request, value, entry);
     if (tags === null || encoded === null) return claim.release();
-    const { keptMs: lifeMs, ...aging } = await this.#parts.aging.plan(ttlMs, entry);
+    const plan = this.#parts.aging.plan(ttlMs, entry);
+    const { keptMs: lifeMs, ...aging } = plan instanceof Promise ? await plan : plan;
     const end = await claim.commit(writeValue({ ...encoded, tags, ...aging }), lifeMs);
     if (end.held) meter.written();
     else meter.refused();
@@ -72,7 +90,10 @@ export class LoadSettler {
   #fail(request: EntryRequest, claim: LoadClaim, error: unknown): Promise<ClaimEnd> {
     const { freshness } = request.entry;
     const holdMs = error instanceof CacheClosedError ? 0 : freshness.errorTtlMs;
-    const old = claim.terms.old === undefined ? null : this.#parts.aging.afterFailure(claim.terms.old, freshness, holdMs);
+    const old =
+      claim.terms.old === undefined
+        ? null
+        : this.#parts.aging.afterFailure(claim.terms.old, freshness, holdMs);
     if (old !== null) return claim.restore(old);
     const encoded = holdMs === 0 ? null : this.#encode(request, error, formOfFailure(request.entry));
     if (encoded === null) return claim.release();
@@ -113,10 +134,8 @@ export class LoadSettler {
     }
   }
 
-  /** A claim that was taken away may have taken the word that somebody waits with it. */
-  async #tell(claim: LoadClaim, { held, awaited }: ClaimEnd, outcome: LoadOutcome): Promise<void> {
-    if (!awaited && held) return;
-    await this.#parts.news.tell(claim.terms.token, outcome.kind === 'failed' ? outcome : undefined);
+  #tell(claim: LoadClaim, outcome: LoadOutcome): Promise<void> {
+    return this.#parts.news.tell(claim.terms.token, outcome.kind === 'failed' ? outcome : undefined);
   }
 }
 

@@ -33,11 +33,8 @@ export class WaitLimit {
 
   /** Settles as `call` does, or rejects with what `onLimit` returns, if that comes first. */
   bound<T>(call: Promise<T>, onLimit: () => Error): Promise<T> {
-    if (!this.#isTicking) this.#tickLater();
     return new Promise<T>((resolve, reject) => {
-      const giveUp = () => reject(onLimit());
-      const wait: Wait = { dueMs: this.#awakeMs + this.limitMs, giveUp, isOver: false };
-      this.#waits.push(wait);
+      const wait = this.#begin(() => reject(onLimit()));
       call.then(
         (value) => {
           wait.isOver = true;
@@ -49,6 +46,24 @@ export class WaitLimit {
         },
       );
     });
+  }
+
+  /** Waits for `work`, which does not reject, but not beyond the limit. */
+  patience(work: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const wait = this.#begin(resolve);
+      void work.then(() => {
+        wait.isOver = true;
+        resolve();
+      });
+    });
+  }
+
+  #begin(giveUp: () => void): Wait {
+    if (!this.#isTicking) this.#tickLater();
+    const wait: Wait = { dueMs: this.#awakeMs + this.limitMs, giveUp, isOver: false };
+    this.#waits.push(wait);
+    return wait;
   }
 
   #tickLater(): void {
