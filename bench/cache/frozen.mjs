@@ -31,16 +31,20 @@ for (let round = 0; round < rounds; round++) {
     };
     return (await timed(() => cache.getOrSet(`cold:${round}:${id}`, load))) - loadedMs;
   };
-  await cache.getOrSet('hot', () => 1, { ttl: '1h', staleIfError: '1h' });
-  await until(async () => (await cache.get('hot')) === 1);
+  const hot = [];
+  const askHot = async () => hot.push(await timed(() => cache.getOrSet('hot', () => 2)));
+  await cache.set('hot', 1, { ttl: '1h', staleIfError: '1h' });
+  await until(async () => (await cache.get('hot')) === 1 && cache.stats().l1Hits > 0);
   await raw.ping();
-  for (let id = 0; id < 50; id++) await cold(`warm-up:${id}`);
+  for (let id = 0; id < 50; id++) await Promise.all([cold(`warm-up:${id}`), askHot()]);
+  hot.length = 0;
 
   await redis.freeze();
   const frozenAt = performance.now();
   const rawMs = timed(() => raw.get('cold').catch(() => undefined));
   const inFirstSecond = [];
   while (performance.now() - frozenAt < 1_000 && gateway.availability.state !== 'down') {
+    await askHot();
     inFirstSecond.push(cold(inFirstSecond.length));
     await pause(10);
   }
@@ -50,16 +54,15 @@ for (let round = 0; round < rounds; round++) {
   const later = [];
   for (let id = 0; id < 50; id++) later.push(await cold(`later:${id}`));
   figures.open.push(quantile(later, 0.99));
-  const hot = [];
-  for (let id = 0; id < 200; id++) hot.push(await timed(() => cache.getOrSet('hot', () => 2)));
+  for (let id = 0; id < 200; id++) await askHot();
   figures.hot.push(quantile(hot, 0.99));
   await redis.resume();
   await Promise.all([close(), raw.quit()]);
 }
 console.log(`\nbeyond a loader of ${LOAD_MS} ms, p99, medians of ${rounds} rounds`);
 report('cold key, first second', `${median(figures.cold).toFixed(1)} ms`, 'goal: ≤ 50 ms');
-report('cold key, breaker open', `${median(figures.open).toFixed(2)} ms`, 'goal: ≤ 2 ms');
-report('hot key', `${median(figures.hot).toFixed(3)} ms`, 'goal: ≤ 1 ms');
+report('cold key, breaker open', `${median(figures.open).toFixed(2)} ms`, 'goal: ≤ 1 ms');
+report('hot key, all the while', `${median(figures.hot).toFixed(3)} ms`, 'goal: ≤ 1 ms');
 report('raw ioredis GET with commandTimeout 1 s', `${median(figures.raw).toFixed(0)} ms`, '');
 await redis.stop();
 process.exit();

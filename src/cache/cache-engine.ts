@@ -132,6 +132,9 @@ function createBase(parts: EngineParts, keys: KeySpace, space: CacheSpace): Base
   });
   const limitMs = options.timeoutMs ?? (redis.topology === 'rest' ? null : TIMEOUT_MS);
   const limit = limitMs === null ? null : new WaitLimit(clock, limitMs);
+  events.on('connection:availability', ({ connection, state }) => {
+    if (connection === redis.name && state === 'down') limit?.endAll();
+  });
   const prompt = new PromptGateway({ redis, limit, isBehind: () => backlog.isBehind });
   const meters = new CacheMeters(events, trace);
   const onError = (error: unknown) => meters.of(DEFAULT_CACHE_NAME).failed('time', error);

@@ -3,7 +3,7 @@ import { toError } from '../common/errors.js';
 
 /** Is how often waits are looked at. */
 const TICK_MS = 5;
-/** Is how late a look may come to count: later ones tell of a machine that has no time for the server either. */
+/** Is how late a look may come to count in full: later ones tell of a machine that has no time for the server either. */
 const TIMELY_MS = 10;
 
 interface Wait {
@@ -15,8 +15,9 @@ interface Wait {
 /**
  * Bounds how long callers wait for Redis, all by the same time, and with one timer.
  *
- * Only time counts in which this process gets to run when it wants to. One that is starved of its processor, as many are
- * when they start together, finds the answer late through no fault of the server, and must not take it for frozen.
+ * Time counts in which this process gets to run when it wants to; of longer gaps only as much as they should have been.
+ * One that is starved of its processor, as many are when they start together, finds the answer late through no fault of
+ * the server, and must not take it for frozen.
  *
  * @internal
  */
@@ -66,6 +67,13 @@ export class WaitLimit {
     return wait;
   }
 
+  /** Ends all waits, when it is known that the server is away. */
+  endAll(): void {
+    const waits = this.#waits;
+    this.#waits = [];
+    for (const wait of waits) if (!wait.isOver) wait.giveUp();
+  }
+
   #tickLater(): void {
     this.#isTicking = true;
     this.#lookedAt = this.clock.monotonic();
@@ -75,7 +83,7 @@ export class WaitLimit {
 
   #tick(): void {
     const elapsedMs = this.clock.monotonic() - this.#lookedAt;
-    if (elapsedMs <= TIMELY_MS) this.#awakeMs += elapsedMs;
+    this.#awakeMs += elapsedMs <= TIMELY_MS ? elapsedMs : TICK_MS;
     this.#waits = this.#waits.filter((wait) => {
       if (wait.isOver) return false;
       if (wait.dueMs > this.#awakeMs) return true;

@@ -137,13 +137,15 @@ export class IoredisGateway implements RedisGateway {
     // A cluster that is not connected knows no masters.
     if (!this.#line.isReady) await this.#line.untilReady(this.#parts.commandTimeoutMs);
     for (const node of this.#masters()) {
-      let cursor = '0';
-      do {
-        const page = () => node.scan(cursor, 'MATCH', pattern, 'COUNT', count);
-        const [next, keys] = await this.#attempt('SCAN', {}, page);
+      const pageAt = (cursor: string) =>
+        this.#attempt('SCAN', {}, () => node.scan(cursor, 'MATCH', pattern, 'COUNT', count));
+      for (let page: ReturnType<typeof pageAt> | null = pageAt('0'); page !== null;) {
+        const [next, keys]: [string, string[]] = await page;
+        // The server seeks on while the caller is busy with what it found.
+        page = next === '0' ? null : pageAt(next);
+        page?.catch(() => undefined);
         if (keys.length > 0) yield keys;
-        cursor = next;
-      } while (cursor !== '0');
+      }
     }
   }
 
