@@ -40,12 +40,17 @@ const MAKERS = {
   },
 };
 
+/** Opens a peer by its name. */
+export async function openPeer(name, url) {
+  return { name, ...(await MAKERS[name](url)) };
+}
+
 /** Opens every peer that is installed. */
 export async function openPeers(url) {
   const opened = await Promise.all(
-    Object.entries(MAKERS).map(async ([name, make]) => {
+    Object.keys(MAKERS).map(async (name) => {
       try {
-        return { name, ...(await make(url)) };
+        return await openPeer(name, url);
       } catch (error) {
         if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
         return null;

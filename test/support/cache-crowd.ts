@@ -25,10 +25,17 @@ interface Crowd {
   readonly fails?: boolean;
 }
 
+/** Is another library's cache, to be compared with. */
+interface OtherCache {
+  getOrSet(key: string, load: () => Promise<unknown>): Promise<unknown>;
+  close(): Promise<unknown>;
+}
+
 /** Sends many callers to one cold key at once, as one process of several; counts the loader's runs in Redis. */
 export async function crowd(
   url: string,
   { namespace, processes, callers, loadMs, fails = false }: Crowd,
+  other?: OtherCache,
 ): Promise<CrowdReport> {
   // A machine that is too busy to answer within a second is not what this is about.
   const { cache, close, events } = await openCache(url, { namespace, connection: { commandTimeout: '30s' } });
@@ -41,15 +48,18 @@ export async function crowd(
     if (fails) throw new RangeError('database away');
     return process.pid;
   };
-  await cache.getOrSet(`warm-up:${process.pid}`, () => 1);
+  const crowded: Pick<OtherCache, 'getOrSet'> = other ?? cache;
+  await crowded.getOrSet(`${namespace}:warm-up:${process.pid}`, async () => Promise.resolve(1));
   await database.incr(`${namespace}:ready`);
   await until(async () => Number(await database.get(`${namespace}:ready`)) >= processes, 60_000);
   const startedAt = performance.now();
-  const ends = await Promise.allSettled(Array.from({ length: callers }, () => cache.getOrSet('cold', load)));
+  const ends = await Promise.allSettled(
+    Array.from({ length: callers }, () => crowded.getOrSet(`${namespace}:cold`, load)),
+  );
   const wallMs = performance.now() - startedAt;
   const errors = ends.flatMap((end) => (end.status === 'rejected' ? [String(end.reason)] : []));
   const values = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-  await Promise.all([close(), database.quit()]);
+  await Promise.all([close(), other?.close(), database.quit()]);
   return {
     wallMs,
     values: [...new Set(values)],

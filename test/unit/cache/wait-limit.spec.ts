@@ -10,7 +10,7 @@ function outcomeOf(wait: Promise<unknown>): { end: string } {
   const outcome = { end: 'none' };
   wait.then(
     (value) => (outcome.end = String(value)),
-    (error: Error) => (outcome.end = error.message),
+    (error: unknown) => (outcome.end = (error as Error).message),
   );
   return outcome;
 }
