@@ -197,7 +197,8 @@ export class IoredisGateway implements RedisGateway {
     const { isReady } = this.#line;
     try {
       if (!isReady) await this.#line.untilReady(limitMs);
-      this.#writes.open();
+      if (options.atOnce === true) this.#writes.flush();
+      else this.#writes.open();
       const isLimited = this.#limitsCommands && isReady && options.timeoutMs === undefined;
       const leftMs = limitMs - (clock.monotonic() - startedAt);
       const reply = await (isLimited ? issue() : this.#bounded(issue(), leftMs));

@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly binary?: boolean;
   /** Limits this call, in milliseconds, when that is shorter than the connection's `commandTimeout`. */
   readonly timeoutMs?: number;
+  /** Sends it now, so that the server begins while this process goes on, not with all else of this turn. @default false */
+  readonly atOnce?: boolean;
 }
 
 /** Is told of messages on a channel. @internal */

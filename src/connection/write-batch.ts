@@ -9,7 +9,9 @@ import type { RedisClient } from './connection.options.js';
  */
 export class WriteBatch {
   readonly #client: RedisClient;
-  #isOpen = false;
+  /** Is what holds back. */
+  #held: Redis['stream'] | undefined;
+  readonly #flush = () => this.flush();
 
   constructor(client: RedisClient) {
     this.#client = client;
@@ -19,12 +21,16 @@ export class WriteBatch {
   open(): void {
     // A cluster's client has no stream of its own, and one that never connected has none yet.
     const { stream } = this.#client as Partial<Redis>;
-    if (this.#isOpen || stream === undefined) return;
-    this.#isOpen = true;
+    if (this.#held !== undefined || stream === undefined) return;
+    this.#held = stream;
     stream.cork();
-    process.nextTick(() => {
-      this.#isOpen = false;
-      stream.uncork();
-    });
+    process.nextTick(this.#flush);
+  }
+
+  /** Sends what was held back, and holds nothing back for now. */
+  flush(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.uncork();
   }
 }

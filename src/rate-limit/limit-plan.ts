@@ -20,6 +20,8 @@ export interface LimitPlan {
   readonly script: LuaScript;
   /** Describes the windows to the script. */
   readonly wire: readonly RedisArgument[];
+  /** Is the same without what the script takes for granted at the end. */
+  readonly shortWire: readonly RedisArgument[];
 }
 
 /** Is one window of one subject. @internal */
@@ -60,15 +62,18 @@ export function planOf(policies: readonly ResolvedPolicy[]): LimitPlan {
   const shadow = policies.every((policy) => policy.shadow);
   const [only] = windows;
   if (only !== undefined && windows.length === 1) {
-    return { windows, shadow, script: only.algorithm.script, wire: described(only) };
+    const wire = described(only);
+    const used = wire.findLastIndex((argument) => argument !== '0') + 1;
+    return { windows, shadow, script: only.algorithm.script, wire, shortWire: wire.slice(0, used) };
   }
   const all = windows.flatMap((window) => [window.algorithm.letter, ...described(window)]);
-  return { windows, shadow, script: CONSUME_WINDOWS_N, wire: [String(windows.length), ...all] };
+  const wire = [String(windows.length), ...all];
+  return { windows, shadow, script: CONSUME_WINDOWS_N, wire, shortWire: wire };
 }
 
 /** Lists what a script takes for a window, as texts, since they are sent again and again. */
 function described({ policy, algorithm, shape }: PlannedWindow): string[] {
   const { limit, windowMs, blocksMs, forgiveMs } = policy;
   const block = blocksMs.length < 2 ? (blocksMs[0] ?? 0) : [...blocksMs, forgiveMs].join();
-  return [limit, windowMs, block, shape[algorithm.takes]].map(String);
+  return [limit, windowMs, shape[algorithm.takes], block].map(String);
 }

@@ -6,19 +6,20 @@ import { BLOCK_WINDOWS_N } from './lua/generated.js';
 export function consumeCalls(script: LuaScript, calls: readonly LimitCall[]): ScriptCall {
   const keys: string[] = [];
   const args: RedisArgument[] = [];
-  let run: LimitCall | undefined;
+  let run = calls[0] as LimitCall;
   let alike = 0;
-  let countAt = 0;
   for (const call of calls) {
     for (const key of call.keys) keys.push(key);
-    if (call.plan !== run?.plan || call.cost !== run.cost) {
-      run = call;
-      alike = 0;
-      countAt = args.push(call.cost, 1) - 1;
-      args.push(...call.plan.wire);
+    if (call.plan === run.plan && call.cost === run.cost) {
+      alike++;
+      continue;
     }
-    args[countAt] = ++alike;
+    args.push(...run.plan.wire, run.cost, alike);
+    run = call;
+    alike = 1;
   }
+  if (run.cost === 1) args.push(...run.plan.shortWire);
+  else args.push(...run.plan.wire, run.cost);
   return { script, keys, args };
 }
 

@@ -9,11 +9,14 @@ import type { LimitCall, WindowOutcome } from './limit-plan.js';
 import './rate-limit.events.js';
 import { blockWindows, consumeCalls, outcomeReader } from './rate-limit.scripts.js';
 
-/**
- * Caps the calls of one script run. Small enough that of many callers some are answered while the server decides for the
- * others, and that no run holds it up for long; large enough that a run's own cost is shared.
- */
+/** Caps the calls of one script run: none holds the server up for long, and its own cost is shared. */
 const MAX_BATCH = 32;
+
+/**
+ * Is how many runs may be under way before calls that do not fill one wait for an answer: with two the server decides
+ * while this process handles what it has decided before.
+ */
+const ENOUGH_UNDER_WAY = 2;
 
 /** Takes what Redis decided; null when it could not tell in time. @internal */
 export type Settle = (outcomes: WindowOutcome[] | null) => void;
@@ -27,18 +30,22 @@ interface Waiting {
 /**
  * Counts calls on Redis and decides them within a bounded time; at once without it while its connection is lost.
  *
- * Calls of one turn of the event loop go out together at its end, in one script run for each way of counting. A single
- * caller does not wait for that: there is nothing else to end.
+ * A call goes out at once while the server decides nothing else: a single caller never waits. Those that come meanwhile
+ * go out together, in one script run for each way of counting: when they fill it, else at the end of the turn of the event
+ * loop, or with the next answer when enough is under way.
  *
  * @internal
  */
 @Injectable()
 export class RedisLimits {
   readonly #batches = new Map<LuaScript, Waiting[]>();
+  #underWay = 0;
   #isScheduled = false;
   #isLost = false;
   readonly #flush = () => {
     this.#isScheduled = false;
+    // The nodes of a cluster work side by side, each for calls of its own.
+    if (this.#underWay >= ENOUGH_UNDER_WAY && this.redis.topology !== 'cluster') return;
     for (const [script, batch] of this.#batches) this.#send(script, batch);
   };
 
@@ -64,13 +71,15 @@ export class RedisLimits {
       return;
     }
     const { script } = call.plan;
+    const waiting: Waiting = { call, settle };
+    if (this.#underWay === 0 && !this.#isScheduled) {
+      void this.#run(script, [waiting]);
+      return;
+    }
     const batch = this.#batches.get(script);
-    if (batch === undefined) this.#batches.set(script, [{ call, settle }]);
-    else if (batch.push({ call, settle }) === MAX_BATCH) this.#send(script, batch);
-    if (this.#isScheduled) return;
-    this.#isScheduled = true;
-    // Requests come one after the other in a turn of the event loop, each from a socket of its own.
-    setImmediate(this.#flush);
+    if (batch === undefined) this.#batches.set(script, [waiting]);
+    else if (batch.push(waiting) === MAX_BATCH) this.#send(script, batch);
+    this.#schedule();
   }
 
   /** Gives back what a call of negative cost says. @throws {RedisUnavailableError} when Redis is away. */
@@ -86,6 +95,13 @@ export class RedisLimits {
   /** Blocks the windows of a call for `blockMs`; 0 lifts it. @throws {RedisUnavailableError} when Redis is away. */
   async block(call: LimitCall, blockMs: number): Promise<void> {
     await this.redis.run(blockWindows(call, blockMs));
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    // Requests come one after the other in a turn of the event loop, each from a socket of its own.
+    setImmediate(this.#flush);
   }
 
   #send(script: LuaScript, batch: readonly Waiting[]): void {
@@ -108,16 +124,30 @@ export class RedisLimits {
     const letGo = () => {
       for (const waiting of batch) conclude(waiting, null);
     };
-    const stop = this.deadline.watch(letGo);
+    const stop = this.deadline.watch(() => {
+      letGo();
+      this.#letGoHeld();
+    });
+    this.#underWay++;
     try {
-      const read = outcomeReader(await this.redis.run(consumeCalls(script, calls)));
+      const read = outcomeReader(await this.redis.run(consumeCalls(script, calls), { atOnce: true }));
       for (const waiting of batch) conclude(waiting, read(waiting.call));
     } catch (error) {
       this.events.emit('rate-limit:degraded', { error: toError(error) });
       letGo();
     } finally {
+      this.#underWay--;
       stop();
+      // Callers answered together are likely to call again together.
+      if (batch.length > 1 || this.#batches.size > 0) this.#schedule();
     }
+  }
+
+  /** Lets go what has not gone out yet, when what went out before gets no answer. */
+  #letGoHeld(): void {
+    const batches = [...this.#batches.values()];
+    this.#batches.clear();
+    for (const waiting of batches.flat()) conclude(waiting, null);
   }
 }
 

@@ -1,22 +1,23 @@
 -- Decides one call by the fixed window: it begins with the first call it counts, and all it counted leaves at its end.
 -- The state is 11 bytes, so that the key takes the least memory there is: when the window began, in 4 bytes and the 3
 -- above, and the total.
-local function fix(value, now, cost, limit, length)
-  local began, used = now, 0
-  if byte(value) == 102 then
-    local below, above
-    below, above, used = unpack('<I4I3I4', value, 2)
-    began = above * WRAP + below
-    now = max(now, began)
-    if now >= began + length then began, used = now, 0 end
+local allowed, state, remaining, reset, retry, stays = true, '', limit, 0, 0, false
+local below, above, began, used = 0, 0, now, 0
+if letter == 102 then
+  below, above, used = unpack('<I4I3I4', value, 2)
+  began = above * WRAP + below
+  if now >= began + length then began, used = now, 0 end
+end
+if used > 0 then reset, stays = began + length - max(now, began), true end
+if asked > 0 and used + asked > limit then
+  allowed, state, remaining = false, value, limit - used
+  retry = asked <= limit and reset or length
+else
+  used = used + counted
+  if used > 0 then
+    if not stays then below, above, reset = began % WRAP, floor(began / WRAP), length end
+    state, remaining = pack('<c1I4I3I4', 'f', below, above, used), limit - used
+  else
+    reset = 0
   end
-  local left = used > 0 and began + length - now or 0
-  if cost > 0 and used + cost > limit then
-    return false, value, limit - used, left, cost <= limit and left or length
-  end
-  local stays = used > 0
-  used = used + cost
-  if used <= 0 then return true, '', limit, 0, 0 end
-  local state = pack('<c1I4I3I4', 'f', began % WRAP, floor(began / WRAP), used)
-  return true, state, limit - used, began + length - now, 0, stays
 end

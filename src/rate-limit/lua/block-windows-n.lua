@@ -4,11 +4,14 @@
 -- Returns how many of the keys were blocked before
 
 -- include _window.lua
-local length, count = ARGV[1] * 1000, 0
+local window, stays, count = ARGV[1], false, 0
+local length = window * 1000
 for _, key in ipairs(KEYS) do
   -- include _read.lua
   if blocked > now then count = count + 1 end
-  local left = value == '' and 0 or redis.call('PTTL', key) * 1000
-  write(key, value, left, now + length, false, record)
+  local state = letter and value or ''
+  local reset = letter and call('PTTL', key) * 1000 or 0
+  blocked = now + length
+  -- include _write.lua
 end
 return count

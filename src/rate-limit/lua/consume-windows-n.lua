@@ -1,67 +1,65 @@
 -- Decides calls of several windows each: all of them allow a call and count it, or none counts it. Calls are decided in
 -- their order, on server time, in runs of calls of the same policies and cost.
 -- KEYS[1..n] the windows of the first call, then those of the next, and so on: string
--- ARGV[1..] for each run: the cost, where 0 asks about 1 without counting and less than 0 gives back; how many calls; how
--- many windows each; then five for each window: its algorithm's letter, and what the script of that algorithm takes
+-- ARGV[1..] for each run: how many windows each; then five for each window: its algorithm's letter, and what the script of
+-- that algorithm takes; the cost, where 0 asks about 1 without counting and less than 0 gives back; how many calls. The
+-- last run may end before a cost of 1, and before all calls that are left
 -- Returns for each key what remains, or -1 less what remains if it refuses; the reset in ms; and, only if it refuses,
 -- the time until it would allow the call in ms
 
 -- include _window.lua
--- include _fix.lua
--- include _slide.lua
--- include _pace.lua
--- include _fill.lua
+-- include _seek.lua
+local function fix(letter, value, asked, counted, limit, length)
+  -- include _fix.lua
+  return allowed, state, remaining, reset, retry, stays
+end
+local function slide(letter, value, asked, counted, limit, length, extra)
+  -- include _slide.lua
+  return allowed, state, remaining, reset, retry, stays
+end
+local function pace(letter, value, asked, counted, limit, length, extra)
+  -- include _pace.lua
+  return allowed, state, remaining, reset, retry, stays
+end
+local function fill(letter, value, asked, counted, limit, length, extra)
+  -- include _fill.lua
+  return allowed, state, remaining, reset, retry, stays
+end
 local deciders = { f = fix, s = slide, g = pace, t = fill }
-local decide, limit, length, block, extra = {}, {}, {}, {}, {}
-local values, blocks, records, oks, states, rest, resets, retries, stays = {}, {}, {}, {}, {}, {}, {}, {}, {}
+local decide, limits, windows, extras, blocks = {}, {}, {}, {}, {}
+local letters, values, ends, records = {}, {}, {}, {}
+local oks, states, rest, resets, retries, staying = {}, {}, {}, {}, {}, {}
 local reply, size, first, at = {}, 0, 0, 1
 
-local function try(w, cost)
-  oks[w], states[w], rest[w], resets[w], retries[w], stays[w] =
-    decide[w](values[w], now, cost, limit[w], length[w], extra[w])
-end
-
--- Looks at one window of a call; tells whether it allows the call.
-local function look(w, cost)
-  local key = KEYS[first + w]
-  -- include _read.lua
-  values[w], blocks[w], records[w] = value, blocked, record
-  if blocked <= now or cost < 0 then
-    try(w, cost == 0 and 1 or cost)
-  else
-    try(w, 0)
-    oks[w], rest[w], retries[w] = false, 0, blocked - now
-    resets[w] = max(resets[w], retries[w])
+repeat
+  local width = tonumber(ARGV[at])
+  for w = 1, width do
+    decide[w], limits[w], windows[w] = deciders[ARGV[at + 1]], tonumber(ARGV[at + 2]), ARGV[at + 3]
+    extras[w], blocks[w], at = tonumber(ARGV[at + 4]), ARGV[at + 5], at + 5
   end
-  return oks[w]
-end
-
-local function settle(w, cost, counts)
-  local key, allowed = KEYS[first + w], oks[w]
-  if counts and cost ~= 0 then
-    write(key, states[w], resets[w], blocks[w], stays[w], records[w])
-  elseif allowed then
-    try(w, 0)
-  elseif cost > 0 and block[w] ~= '0' and blocks[w] <= now then
-    local barred = bar(key, values[w], resets[w], block[w], records[w])
-    rest[w], resets[w], retries[w] = 0, max(resets[w], barred), max(retries[w], barred)
-  end
-  local remaining, reset, retry = rest[w], resets[w], retries[w]
-  -- include _answer.lua
-end
-
-while at <= #ARGV do
-  local cost, calls, windows = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
+  local cost, calls = tonumber(ARGV[at + 1] or 1), tonumber(ARGV[at + 2] or (#KEYS - first) / width)
   at = at + 3
-  for w = 1, windows do
-    decide[w], limit[w], length[w] = deciders[ARGV[at]], tonumber(ARGV[at + 1]), ARGV[at + 2] * 1000
-    block[w], extra[w], at = ARGV[at + 3], tonumber(ARGV[at + 4]), at + 5
-  end
   for _ = 1, calls do
-    local counts = true
-    for w = 1, windows do counts = look(w, cost) and counts end
-    for w = 1, windows do settle(w, cost, counts) end
-    first = first + windows
+    local counts = cost ~= 0
+    for w = 1, width do
+      local key = KEYS[first + w]
+      -- include _read.lua
+      -- include _ask.lua
+      letters[w], values[w], ends[w], records[w] = letter, value, blocked, record
+      oks[w], states[w], rest[w], resets[w], retries[w], staying[w] =
+        decide[w](letter, value, asked, counted, limits[w], windows[w] * 1000, extras[w])
+      counts = counts and oks[w] and not isBlocked
+    end
+    for w = 1, width do
+      local key, window, block, blocked, record = KEYS[first + w], windows[w], blocks[w], ends[w], records[w]
+      local length, isBlocked = window * 1000, blocked > now and cost >= 0
+      local allowed, state, remaining, reset, retry, stays = oks[w], states[w], rest[w], resets[w], retries[w], staying[w]
+      if allowed and not counts then
+        allowed, state, remaining, reset = decide[w](letters[w], values[w], 0, 0, limits[w], length, extras[w])
+      end
+      -- include _settle.lua
+    end
+    first = first + width
   end
-end
+until first == #KEYS
 return reply

@@ -41,6 +41,22 @@ describe('a batch of writes', () => {
     expect(pieces).toEqual([['a', 'b', 'c'], ['d']]);
   });
 
+  it('is sent before, when there is something that must not wait', async () => {
+    const { stream, pieces } = makeStream();
+    const batch = new WriteBatch(clientOf({ stream }));
+    batch.open();
+    stream.write('a');
+    batch.flush();
+    stream.write('at once');
+    expect(pieces).toEqual([['a'], ['at once']]);
+    batch.flush();
+    batch.open();
+    stream.write('b');
+    stream.write('c');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pieces).toEqual([['a'], ['at once'], ['b', 'c']]);
+  });
+
   it('is not made for a client that has no stream of its own', () => {
     expect(() => new WriteBatch(clientOf({})).open()).not.toThrow();
     expect(() => new WriteBatch(clientOf({ stream: undefined })).open()).not.toThrow();
