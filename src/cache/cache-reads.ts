@@ -3,12 +3,11 @@ import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import { resolveEntry, type CacheEntryOptions, type CacheFormOptions } from './entry-options.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
-import type { LoadContext } from './load-context.js';
-import type { EntryRequest } from './load-request.js';
+import type { EntryRequest, LoadRequest } from './load-request.js';
 import type { Look } from './look.js';
 
-/** Says which cache a call belongs to in statistics. @internal */
-export interface NamedCall {
+/** Is a loader, and the cache that its call belongs to in statistics if that is another. @internal */
+export interface NamedLoad extends Pick<LoadRequest, 'load' | 'setsTags'> {
   readonly name?: string;
 }
 
@@ -33,51 +32,63 @@ export class CacheReads {
     return kept;
   }
 
-  /** Reads an entry. @returns undefined when there is none. */
+  /** Reads an entry, and counts what is found. @returns undefined when there is none. */
   async get(redisKey: string, options: CacheFormOptions | undefined): Promise<unknown> {
-    const [look] = await this.getMany([redisKey], options);
-    return look?.kind === 'hit' ? look.value : undefined;
+    return this.#counted(await this.#look(this.request(redisKey, options)));
   }
 
-  /** Reads entries, and counts what is found. */
-  async getMany(redisKeys: readonly string[], options?: CacheFormOptions): Promise<Look[]> {
-    const looks = await this.#look(redisKeys.map((key) => this.request(key, options)));
-    for (const look of looks) {
-      if (look.kind === 'hit') this.meter.hit(look.value, look.tier);
-      else this.meter.miss();
-    }
-    return looks;
+  /** Reads entries, and counts what is found: undefined where there is none. */
+  async getMany(redisKeys: readonly string[], options?: CacheFormOptions): Promise<unknown[]> {
+    const requests = redisKeys.map((key) => this.request(key, options));
+    const { reader, options: module } = this.engine;
+    const looks = module.enabled ? await reader.lookMany(requests) : requests.map(() => ABSENT);
+    return looks.map((look) => this.#counted(look));
   }
 
   /** Tells whether there is an entry, without counting. */
   async has(redisKey: string): Promise<boolean> {
-    const [look] = await this.#look([this.request(redisKey)]);
-    return look?.kind === 'hit';
+    return (await this.#look(this.request(redisKey))).kind === 'hit';
   }
 
   /** Reads an entry, or loads and stores it. */
   load(
     redisKey: string,
-    loader: (context: LoadContext) => unknown,
-    options: CacheEntryOptions & NamedCall & { readonly setsTags: boolean },
+    { load, setsTags, name }: NamedLoad,
+    options: CacheEntryOptions | undefined,
   ): Promise<unknown> {
-    const { options: module, runner, loader: loading } = this.engine;
-    const load = { ...this.request(redisKey, options), load: loader, setsTags: options.setsTags };
-    return module.enabled ? loading.getOrLoad(load) : runner.run(load, null);
+    const { options: module, runner, loader } = this.engine;
+    const { space, key, entry, meter } = this.request(redisKey, options, name);
+    const request = { space, key, entry, meter, load, setsTags };
+    return module.enabled ? loader.getOrLoad(request) : runner.run(request, null);
   }
 
   /** Makes the request for an entry out of the options of a call. */
-  request(redisKey: string, options?: CacheEntryOptions & NamedCall): EntryRequest {
+  request(redisKey: string, options?: CacheEntryOptions, name?: string): EntryRequest {
     const entry = resolveEntry(options, this.engine.entryDefaults);
-    return { space: this.space, key: redisKey, entry, meter: this.#meterOf(options?.name) };
+    return { space: this.space, key: redisKey, entry, meter: this.#meterOf(name) };
   }
 
   #meterOf(name: string | undefined): CacheMeter {
     return name === undefined ? this.meter : this.engine.meters.of(name);
   }
 
-  async #look(requests: readonly EntryRequest[]): Promise<Look[]> {
+  #counted(look: Look): unknown {
+    if (look.kind !== 'hit') {
+      this.meter.miss();
+      return undefined;
+    }
+    this.meter.hit(look.value, look.tier);
+    return look.value;
+  }
+
+  async #look(request: EntryRequest): Promise<Look> {
     const { reader, options } = this.engine;
-    return options.enabled ? reader.lookMany(requests) : requests.map(() => ABSENT);
+    if (!options.enabled) return ABSENT;
+    try {
+      return await reader.look(request);
+    } catch (error) {
+      request.meter.failed('read', error);
+      return ABSENT;
+    }
   }
 }

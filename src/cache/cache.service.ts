@@ -1,3 +1,4 @@
+import { toError } from '../common/errors.js';
 import type { CacheKey } from '../common/keys/cache-key.js';
 import type { EncodedKey } from '../common/keys/encoded-key.js';
 import type { CacheEntryOptions, CacheFormOptions } from './entry-options.js';
@@ -9,7 +10,7 @@ import type { CacheSpace } from './cache-space.js';
 import type { CacheStats } from './cache-stats.js';
 import { DEFAULT_CACHE_NAME } from './cache.constants.js';
 import type { EntityAction, EntityId } from './entity.options.js';
-import { CacheReads, type NamedCall } from './cache-reads.js';
+import { CacheReads, type NamedLoad } from './cache-reads.js';
 import { EntryWriter, type CacheEntry } from './entry-writer.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
 import type { InvalidationReport } from './invalidation-report.js';
@@ -63,10 +64,15 @@ export class CacheService {
    * @returns undefined when there is none, or when the value is undefined: `has` tells; null is a value.
    * @throws {InvalidKeyError} when the key has a part without a text.
    */
-  async get<T>(key: CacheKey, options?: CacheFormOptions): Promise<T | undefined> {
-    const redisKey = this.#place.space.entry(key);
-    const kept = this.#reads.kept(redisKey, options);
-    return (kept === NOT_KEPT ? this.#reads.get(redisKey, options) : kept) as T | Promise<T>;
+  get<T>(key: CacheKey, options?: CacheFormOptions): Promise<T | undefined> {
+    try {
+      const redisKey = this.#place.space.entry(key);
+      const kept = this.#reads.kept(redisKey, options);
+      const found = kept === NOT_KEPT ? this.#reads.get(redisKey, options) : Promise.resolve(kept);
+      return found as Promise<T | undefined>;
+    } catch (error) {
+      return Promise.reject(toError(error));
+    }
   }
 
   /**
@@ -78,24 +84,27 @@ export class CacheService {
    *
    * @throws {InvalidKeyError} when the key has a part without a text.
    */
-  async getOrSet<T>(
+  getOrSet<T>(
     key: CacheKey,
     loader: (context: LoadContext) => T | Promise<T>,
     options?: CacheEntryOptions,
   ): Promise<T> {
-    const redisKey = this.#place.space.entry(key);
-    const kept = this.#reads.kept(redisKey, options);
-    if (kept !== NOT_KEPT) return kept as T;
-    return this.#reads.load(redisKey, loader, { ...options, setsTags: loader.length > 0 }) as Promise<T>;
+    try {
+      const redisKey = this.#place.space.entry(key);
+      const kept = this.#reads.kept(redisKey, options);
+      const found =
+        kept === NOT_KEPT
+          ? this.#reads.load(redisKey, { load: loader, setsTags: loader.length > 0 }, options)
+          : Promise.resolve(kept);
+      return found as Promise<T>;
+    } catch (error) {
+      return Promise.reject(toError(error));
+    }
   }
 
   /** Is `getOrSet` for `@Cached`, which names the cache and knows whether its loader gives tags. @internal */
-  async load<T>(
-    key: EncodedKey,
-    loader: (context: LoadContext) => T | Promise<T>,
-    options: CacheEntryOptions & NamedCall & { readonly setsTags: boolean },
-  ): Promise<T> {
-    return this.#reads.load(this.#place.space.encodedEntry(key), loader, options) as Promise<T>;
+  load(key: EncodedKey, loader: NamedLoad, options: CacheEntryOptions): Promise<unknown> {
+    return this.#reads.load(this.#place.space.encodedEntry(key), loader, options);
   }
 
   /** Returns what the process keeps for a call of a method with `@Cached`. @internal */
@@ -115,11 +124,11 @@ export class CacheService {
 
   /** Reads several values, in the order of their keys. MGET, O(keys). */
   async getMany<T>(keys: readonly CacheKey[], options?: CacheFormOptions): Promise<(T | undefined)[]> {
-    const looks = await this.#reads.getMany(
+    const found = this.#reads.getMany(
       keys.map((key) => this.#place.space.entry(key)),
       options,
     );
-    return looks.map((look) => (look.kind === 'hit' ? (look.value as T) : undefined));
+    return found as Promise<(T | undefined)[]>;
   }
 
   /** Stores several values. One SET each, sent together. @throws {CacheCodecError} when one cannot be stored. */

@@ -7,6 +7,7 @@ import { CACHE_ENGINE } from './cache.constants.js';
 import { CacheService } from './cache.service.js';
 import type { CachedMethod } from './cached-method.js';
 import { CachedOwners } from './cached-owners.js';
+import type { LoadContext } from './load-context.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
 import { singleUseKind } from './single-use-result.js';
 
@@ -53,17 +54,12 @@ export class CachedCalls {
       ...storage,
       tags: method.tags(args),
       ...(entity !== null && { entity: [entity.entity, entity.id(args)] as const }),
-      name,
-      setsTags: false,
     };
-    return this.#cache.load(
-      key,
-      async (context) => {
-        const result = await run();
-        if (unless?.(result, ...args) === true) context.skip();
-        return result;
-      },
-      options,
-    );
+    const load = async (context: LoadContext) => {
+      const result = await run();
+      if (unless?.(result, ...args) === true) context.skip();
+      return result;
+    };
+    return this.#cache.load(key, { load, setsTags: false, name }, options);
   }
 }

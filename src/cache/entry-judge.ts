@@ -18,11 +18,10 @@ import type { ServerClock } from './server-clock.js';
 import { revivedFailure } from './shared-failure.js';
 import type { TagStore } from './tag-store.js';
 
-/** Are versions of tags by the keys of their records. @internal */
-export type KnownVersions = ReadonlyMap<string, string | null>;
+/** Are versions of tags by the keys of their records. */
+type KnownVersions = ReadonlyMap<string, string | null>;
 
-/** Says that no versions are known. @internal */
-export const NO_VERSIONS: KnownVersions = new Map();
+const NO_VERSIONS: KnownVersions = new Map();
 
 type ReadableContent = Exclude<EntryContent, { kind: 'unreadable' }>;
 

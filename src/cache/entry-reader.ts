@@ -1,7 +1,7 @@
 import { RedisUnavailableError } from '../connection/connection.errors.js';
 import type { ValueCodec } from './codec/value-codec.js';
 import type { StoredValue } from './entry-content.js';
-import { NO_VERSIONS, type EntryJudge, type KnownVersions } from './entry-judge.js';
+import type { EntryJudge } from './entry-judge.js';
 import type { EntryStore } from './entry-store.js';
 import { ownCopy } from './l1/copy-plan.js';
 import type { KeptEntry } from './l1/kept-entry.js';
@@ -20,12 +20,6 @@ type FreshHit = Hit & { readonly stored: StoredValue };
 
 /** Is what Redis answers to PTTL when there is no key. */
 const GONE = -2;
-
-/** Is what Redis holds of an entry, and the versions of the tags it was asked with. */
-interface FoundEntry {
-  readonly content: string | null;
-  readonly versions: KnownVersions;
-}
 
 interface ReaderParts {
   readonly store: EntryStore;
@@ -102,18 +96,15 @@ export class EntryReader {
   }
 
   async #look(request: EntryRequest, claim: LoadClaim | null): Promise<Look | null> {
-    const { l1, judge } = this.#parts;
+    const { l1 } = this.#parts;
     const kept = l1.find(request);
     const served = kept === null ? null : this.#serve(request, kept);
     if (served !== null) return served;
     const watch = l1.begin(request);
     let isKept = false;
     try {
-      const found = await (claim === null ? this.#read(request) : this.#readOrClaim(claim));
-      if (found === null) return null;
-      const judged = judge.judge(request, found.content, found.versions);
-      const look = judged instanceof Promise ? await judged : judged;
-      isKept = watch !== null && look.kind === 'hit' && look.stored !== undefined;
+      const look = await this.#ask(request, claim);
+      isKept = watch !== null && look?.kind === 'hit' && look.stored !== undefined;
       if (isKept) void this.#keep(request, watch as KeyWatch, look as FreshHit);
       return look;
     } catch (error) {
@@ -126,21 +117,24 @@ export class EntryReader {
     }
   }
 
-  /** Reads an entry and its tags as far as they are known: together, since reads of one turn are sent as one. */
-  async #read({ key, entry, space }: EntryRequest): Promise<FoundEntry> {
-    const { store, tags } = this.#parts;
-    if (entry.tags.length === 0) {
-      const [content = null] = await store.read([key]);
-      return { content, versions: NO_VERSIONS };
-    }
-    const tagKeys = entry.tags.map((tag) => space.tag(tag));
-    const [[content = null], versions] = await Promise.all([store.read([key]), tags.read(tagKeys)]);
-    return { content, versions };
+  /** Asks Redis: for the entry and its tags together, since reads of one turn are sent as one. */
+  #ask(request: EntryRequest, claim: LoadClaim | null): Promise<Look | null> {
+    const { store, judge } = this.#parts;
+    if (claim !== null) return this.#claim(request, claim);
+    if (request.entry.tags.length > 0) return this.#askTagged(request);
+    return store.read(request.key).then((content) => judge.judge(request, content));
   }
 
-  async #readOrClaim(claim: LoadClaim): Promise<FoundEntry | null> {
+  async #askTagged(request: EntryRequest): Promise<Look> {
+    const { store, judge, tags } = this.#parts;
+    const tagKeys = request.entry.tags.map((tag) => request.space.tag(tag));
+    const [content, versions] = await Promise.all([store.read(request.key), tags.read(tagKeys)]);
+    return judge.judge(request, content, versions);
+  }
+
+  async #claim(request: EntryRequest, claim: LoadClaim): Promise<Look | null> {
     const taken = await claim.take(null);
-    return taken === null ? null : { content: taken.found, versions: NO_VERSIONS };
+    return taken === null ? null : this.#parts.judge.judge(request, taken.found);
   }
 
   /** Keeps a value in the process once it is known how long it lives, for which nobody waits. */

@@ -22,9 +22,9 @@ export class EntryStore {
     this.swaps = new SwapBatch(redis, (swap) => this.#swapped(swap));
   }
 
-  /** Reads several keys in one round trip; null where there is none. GET or MGET, O(1) a key. */
-  read(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    return this.reads.read(keys);
+  /** Reads a key, together with those others ask for; null where there is nothing. GET or MGET, O(1) a key. */
+  read(key: string): Promise<string | null> {
+    return this.reads.read(key);
   }
 
   /** Writes whatever was there before. SET, O(1). */

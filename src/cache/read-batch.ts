@@ -2,12 +2,12 @@ import type { RedisCommand } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 
 interface Wanted<T> {
-  readonly keys: readonly string[];
+  readonly key: string;
   readonly resolve: (found: T) => void;
   readonly reject: (error: unknown) => void;
 }
 
-type Contents = readonly (string | null)[];
+type Content = string | null;
 
 /** Bounds one command, so that its reply does not keep others waiting. */
 const MAX_KEYS = 256;
@@ -22,75 +22,67 @@ export class ReadBatch {
   readonly #redis: RedisGateway;
   readonly #flushReads = () => this.#sendReads();
   readonly #flushTtls = () => void this.#sendTtls();
-  #reads: Wanted<Contents>[] = [];
+  #reads: Wanted<Content>[] = [];
   #ttls: Wanted<number>[] = [];
 
   constructor(redis: RedisGateway) {
     this.#redis = redis;
   }
 
-  /** Reads keys; null where there is none. */
-  read(keys: readonly string[]): Promise<Contents> {
+  /** Reads a key; null where there is nothing. */
+  read(key: string): Promise<Content> {
     return new Promise((resolve, reject) => {
       // Callers who were answered by one reply ask again within one turn; the end of it is when all have.
-      if (this.#reads.push({ keys, resolve, reject }) === 1) process.nextTick(this.#flushReads);
+      if (this.#reads.push({ key, resolve, reject }) === 1) process.nextTick(this.#flushReads);
     });
   }
 
   /** Reads a key's remaining ttl in ms; negative when there is no key or it does not expire. */
   ttl(key: string): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.#ttls.push({ keys: [key], resolve, reject }) === 1) process.nextTick(this.#flushTtls);
+      if (this.#ttls.push({ key, resolve, reject }) === 1) process.nextTick(this.#flushTtls);
     });
   }
 
   #sendReads(): void {
     const all = this.#reads;
     this.#reads = [];
-    for (let from = 0; from < all.length;) {
-      let to = from;
-      for (let keys = 0; to < all.length && (to === from || keys < MAX_KEYS); to++) {
-        keys += all[to]?.keys.length ?? 0;
-      }
-      void this.#send(all.slice(from, to));
-      from = to;
+    const [first] = all;
+    if (all.length === 1 && first !== undefined) void this.#sendOne(first);
+    else if (all.length <= MAX_KEYS) void this.#send(all);
+    else
+      for (let from = 0; from < all.length; from += MAX_KEYS)
+        void this.#send(all.slice(from, from + MAX_KEYS));
+  }
+
+  async #sendOne({ key, resolve, reject }: Wanted<Content>): Promise<void> {
+    try {
+      resolve((await this.#redis.send(['GET', key])) as Content);
+    } catch (error) {
+      reject(error);
     }
   }
 
-  async #send(all: readonly Wanted<Contents>[]): Promise<void> {
+  async #send(all: readonly Wanted<Content>[]): Promise<void> {
+    const found = new Map<string, Content>();
+    for (const { key } of all) found.set(key, null);
+    const fetch = async (keys: readonly string[]) => {
+      const contents = (await this.#redis.send(['MGET', ...keys])) as Content[];
+      keys.forEach((key, index) => found.set(key, contents[index] ?? null));
+    };
     try {
-      const [first] = all;
-      if (all.length === 1 && first?.keys.length === 1) {
-        first.resolve([(await this.#redis.send(['GET', ...first.keys])) as string | null]);
-        return;
-      }
-      const positions = new Map<string, number>();
-      for (const { keys } of all) {
-        for (const key of keys) if (!positions.has(key)) positions.set(key, positions.size);
-      }
-      const contents = await this.#fetch(positions);
-      for (const { keys, resolve } of all)
-        resolve(keys.map((key) => contents[positions.get(key) ?? 0] ?? null));
+      await Promise.all(this.#redis.groupKeys([...found.keys()]).map(fetch));
+      for (const { key, resolve } of all) resolve(found.get(key) ?? null);
     } catch (error) {
       for (const { reject } of all) reject(error);
     }
-  }
-
-  async #fetch(positions: ReadonlyMap<string, number>): Promise<(string | null)[]> {
-    const contents: (string | null)[] = [];
-    const fetchGroup = async (group: readonly string[]) => {
-      const found = (await this.#redis.send(['MGET', ...group])) as (string | null)[];
-      group.forEach((key, index) => (contents[positions.get(key) ?? 0] = found[index] ?? null));
-    };
-    await Promise.all(this.#redis.groupKeys([...positions.keys()]).map(fetchGroup));
-    return contents;
   }
 
   async #sendTtls(): Promise<void> {
     const all = this.#ttls;
     this.#ttls = [];
     try {
-      const replies = await this.#redis.sendMany(all.map(({ keys }): RedisCommand => ['PTTL', ...keys]));
+      const replies = await this.#redis.sendMany(all.map(({ key }): RedisCommand => ['PTTL', key]));
       all.forEach(({ resolve, reject }, index) => {
         const reply = replies[index];
         if (reply instanceof Error) reject(reply);

@@ -72,7 +72,9 @@ export class TagStore {
     const watches = this.l1.beginTags(unknown);
     let records: TagRecord[] | null = null;
     try {
-      records = (await this.store.read(unknown)).map((version) => ({ version }));
+      records = (await Promise.all(unknown.map((key) => this.store.read(key)))).map((version) => ({
+        version,
+      }));
     } finally {
       this.l1.endTags(watches, records);
     }
