@@ -272,5 +272,6 @@ function renewalOf({ claim, fence, since }: Lease, ttlMs: number): Renewal {
 }
 
 function returned({ claim, fence }: Lease): Returned {
-  return { ...claim, fence };
+  const { keys, token, label, firstMs, share } = claim;
+  return { keys, token, label, firstMs, share, fence };
 }

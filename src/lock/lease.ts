@@ -44,8 +44,8 @@ export function safeEnd({ fromMs, leaseMs }: Pick<Grant, 'fromMs' | 'leaseMs'>):
 export class Lease {
   readonly fence: bigint;
   readonly acquiredAtMs: number;
-  /** Is the holder's text after the fence, for a server that has lost it. */
-  readonly since: string;
+  /** Is the moment of acquisition in milliseconds since 1970. */
+  readonly #acquiredAt: number;
   /** Is the length of the renewals to come. */
   ttlMs: number;
   /** Is when to prolong it, on the monotonic clock; infinite when that is not wanted. */
@@ -71,11 +71,16 @@ export class Lease {
     this.fence = grant.fence;
     this.ttlMs = claim.ttlMs;
     this.acquiredAtMs = clock.monotonic();
-    this.since = `${clock.now()} ${claim.label}`;
+    this.#acquiredAt = clock.now();
     this.#endsAtMs = safeEnd(grant);
     this.#sentAtMs = grant.fromMs;
     this.lastMs = grant.fromMs + claim.atMostMs;
     this.renewAtMs = claim.renew ? grant.fromMs + this.#pauseMs(grant.leaseMs) : Infinity;
+  }
+
+  /** Is the holder's text after the fence, for a server that has lost it. */
+  get since(): string {
+    return `${this.#acquiredAt} ${this.claim.label}`;
   }
 
   /** Is how long it has to be kept on, in milliseconds; not positive when it may be given back. */

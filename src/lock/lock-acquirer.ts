@@ -1,12 +1,13 @@
 import { onAbort } from '../common/abort-listeners.js';
-import type { Cancel, Clock } from '../common/clock.js';
+import type { Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { safeEnd, type Grant, type ResourceClaim } from './lease.js';
 import { LockTimeoutError } from './lock.errors.js';
-import type { AcquireMode, LockScripts, Returned } from './lock.scripts.js';
+import type { Held } from './lock-replies.js';
+import type { LockScripts, Returned } from './lock.scripts.js';
 import type { RestartGuard } from './restart-guard.js';
 import type { WaitRooms } from './wait-rooms.js';
 import type { Waiter } from './waiter.js';
@@ -66,11 +67,10 @@ export class LockAcquirer {
     let queued = false;
     do {
       const claim = { ...wish, token: newToken() };
-      const found =
-        patience.waitMs === 0 ? await this.#try(claim) : await this.#join(claim, patience, untilMs);
+      const found = await this.#ask(claim, patience, untilMs);
       if (found === null) return null;
       queued ||= found.queued;
-      if (clock.monotonic() < safeEnd(found.grant)) return { ...found, queued };
+      if (clock.monotonic() < safeEnd(found.grant)) return { claim, grant: found.grant, queued };
       this.giveUp(claim);
     } while (clock.monotonic() < untilMs);
     throw new RedisUnavailableError(redis.name, 'timeout');
@@ -107,55 +107,45 @@ export class LockAcquirer {
     });
   }
 
-  async #try(claim: ResourceClaim): Promise<Acquired | null> {
-    const { reply, sentAtMs } = await this.#send(claim, 'try');
-    if (reply.kind !== 'held') return null;
-    return { claim, grant: { ...reply, fromMs: sentAtMs }, queued: false };
-  }
-
-  async #join(claim: ResourceClaim, { waitMs, signal }: Patience, untilMs: number): Promise<Acquired> {
-    const { rooms, clock, redis } = this.#deps;
+  async #ask(claim: ResourceClaim, patience: Patience, untilMs: number): Promise<Acquired | null> {
+    const { clock, scripts, guard, rooms } = this.#deps;
+    const waits = patience.waitMs > 0;
     // Known here before it is known there: the word that it is our turn may overtake the answer.
-    const waiter = rooms.enter(claim);
-    let cancelWait: Cancel = () => undefined;
-    let ignoreAbort: Cancel = () => undefined;
-    try {
-      const { reply, sentAtMs } = await this.#send(claim, 'join');
-      if (reply.kind === 'held') return { claim, grant: { ...reply, fromMs: sentAtMs }, queued: false };
-      cancelWait = clock.after(Math.max(0, untilMs - clock.monotonic()), () => {
-        const isAway = redis.availability.state === 'down';
-        const error = new LockTimeoutError(claim.resource, waitMs);
-        waiter.fail(isAway ? new RedisUnavailableError(redis.name, 'timeout', { cause: error }) : error);
-      });
-      if (signal !== undefined) ignoreAbort = onAbort(signal, () => waiter.fail(signal.reason));
-      waiter.queued({ sentAtMs, serverMs: reply.serverMs });
-      rooms.expect(claim.keys.lease, reply.freeInMs);
-      return { claim, grant: await this.#turnOf(waiter), queued: true };
-    } finally {
-      cancelWait();
-      ignoreAbort();
-      rooms.leave(waiter);
-    }
-  }
-
-  async #turnOf(waiter: Waiter): Promise<Grant> {
-    try {
-      return await waiter.turn;
-    } catch (error) {
-      this.giveUp(waiter.claim);
-      throw error;
-    }
-  }
-
-  async #send(claim: ResourceClaim, mode: AcquireMode) {
-    const { clock, scripts, guard } = this.#deps;
+    const waiter = waits ? rooms.enter(claim) : null;
     const sentAtMs = clock.monotonic();
     try {
-      return { sentAtMs, reply: await scripts.acquire(claim, mode, guard.msFor(claim.ttlMs)) };
+      const reply = await scripts.acquire(claim, waits ? 'join' : 'try', guard.msFor(claim.ttlMs));
+      if (reply.kind === 'held') return { claim, grant: grantOf(reply, sentAtMs), queued: false };
+      if (waiter === null) return null;
+      waiter.queued({ sentAtMs, serverMs: reply.serverMs });
+      rooms.expect(claim.keys.lease, reply.freeInMs);
+      return { claim, grant: await this.#turnOf(waiter, patience, untilMs), queued: true };
     } catch (error) {
       // Without an answer the server may have done it all the same.
       this.giveUp(claim);
       throw error;
+    } finally {
+      if (waiter !== null) rooms.leave(waiter);
     }
   }
+
+  async #turnOf(waiter: Waiter, { waitMs, signal }: Patience, untilMs: number): Promise<Grant> {
+    const { clock, redis } = this.#deps;
+    const cancelWait = clock.after(Math.max(0, untilMs - clock.monotonic()), () => {
+      const isAway = redis.availability.state === 'down';
+      const error = new LockTimeoutError(waiter.claim.resource, waitMs);
+      waiter.fail(isAway ? new RedisUnavailableError(redis.name, 'timeout', { cause: error }) : error);
+    });
+    const ignoreAbort = signal && onAbort(signal, () => waiter.fail(signal.reason));
+    try {
+      return await waiter.turn;
+    } finally {
+      cancelWait();
+      ignoreAbort?.();
+    }
+  }
+}
+
+function grantOf({ fence, leaseMs }: Held, fromMs: number): Grant {
+  return { fence, leaseMs, fromMs };
 }

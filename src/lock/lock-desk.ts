@@ -73,9 +73,22 @@ export class LockDesk {
     }
   }
 
-  async #acquire(wanted: Wanted, options: ResolvedLock): Promise<OwnLock | null> {
+  #acquire(wanted: Wanted, options: ResolvedLock): Promise<OwnLock | null> {
     if (options.blockedMs > 0) this.#assertWorker(wanted, options);
-    const wishes = this.#wishesOf(wanted, options);
+    const [only, another] = wanted.names;
+    return only === undefined || another !== undefined || options.reentrant
+      ? this.#acquireAll(wanted, options)
+      : this.#acquireOne(this.#wishOf(only, wanted, options), options);
+  }
+
+  async #acquireOne(wish: Wish, options: ResolvedLock): Promise<OwnLock | null> {
+    const lease = await this.engine.acquire(wish, options);
+    return lease === null ? null : new HeldLock(lease, this.engine.keeper);
+  }
+
+  async #acquireAll(wanted: Wanted, options: ResolvedLock): Promise<OwnLock | null> {
+    const all = wanted.names.map((resource) => this.#wishOf(resource, wanted, options));
+    const wishes = [...new Map(all.map((wish) => [wish.keys.lease, wish])).values()];
     const locks = new Map<string, OwnLock>();
     if (options.reentrant) for (const wish of wishes) this.#reenter(wish, locks);
     const missing = wishes.filter(({ keys }) => !locks.has(keys.lease));
@@ -94,9 +107,9 @@ export class LockDesk {
     return others.length === 0 ? first : new JointLock([first, ...others]);
   }
 
-  #wishesOf({ names, kind, share }: Wanted, options: ResolvedLock): Wish[] {
+  #wishOf(resource: string, { kind, share }: Wanted, options: ResolvedLock): Wish {
     const { ttlMs, renew, owner, atLeastMs, atMostMs, blockedMs } = options;
-    const common = {
+    return {
       share,
       label: `${HOST} ${owner}`,
       ttlMs,
@@ -106,14 +119,9 @@ export class LockDesk {
       atLeastMs,
       atMostMs,
       blockedMs,
-    };
-    const wishes = names.map((resource) => ({
-      ...common,
       resource,
       keys: this.engine.keysOf(resource, kind),
-    }));
-    if (wishes.length === 1) return wishes;
-    return [...new Map(wishes.map((wish) => [wish.keys.lease, wish])).values()];
+    };
   }
 
   #assertWorker({ where }: Wanted, { blockedMs, ttlMs }: ResolvedLock): void {

@@ -117,9 +117,12 @@ export class LockEngine {
    * @throws {RedisUnavailableError} when the server cannot be reached in time, or the application shuts down.
    */
   async acquire(wish: Wish, patience: Patience): Promise<Lease | null> {
-    await this.#open(patience);
-    const acquired = await this.#watch(() => this.#acquirer.acquire(wish, patience, this.#newToken));
-    return acquired === null ? null : this.#keep(acquired);
+    if (!this.#isAtWork(patience)) await this.#open(patience);
+    const acquired = await this.#watch(wish, patience);
+    if (acquired === null) return null;
+    const lease = this.#keep(acquired);
+    if (this.#replication !== null || !this.#isOpen) await this.#secure(lease, acquired.queued);
+    return lease;
   }
 
   /** Says whether `tryTogether` can do it: the server takes keys of several locks in one command, unless it is a cluster. */
@@ -141,7 +144,9 @@ export class LockEngine {
       return null;
     }
     for (const _ of acquired) this.#deps.events.emit('lock:acquired', { waitedMs: 0, queued: false });
-    return Promise.all(acquired.map((each) => this.#keep(each)));
+    const leases = acquired.map((each) => this.#keep(each));
+    await Promise.all(leases.map((lease) => this.#secure(lease, false)));
+    return leases;
   }
 
   /** Takes a lock, or every share of what several hold, from its holder. @returns whether there was one. */
@@ -176,6 +181,11 @@ export class LockEngine {
     this.#owed.close();
   }
 
+  /** Says whether there is nothing to do before a claim can be sent. */
+  #isAtWork({ signal }: Patience): boolean {
+    return this.#isOpen && this.#station.isOpen && this.#eviction === null && signal === undefined;
+  }
+
   async #open({ signal }: Patience): Promise<void> {
     signal?.throwIfAborted();
     this.#assertOpen();
@@ -183,13 +193,17 @@ export class LockEngine {
     await this.#station.open();
   }
 
-  async #keep({ claim, grant, queued }: Acquired): Promise<Lease> {
+  #keep({ claim, grant }: Acquired): Lease {
     const lease = new Lease(claim, grant, this.#deps.clock);
     this.keeper.keep(lease);
+    return lease;
+  }
+
+  /** Hands out a lease only if replicas have it, when that is wanted, and nobody has closed the engine meanwhile. */
+  async #secure(lease: Lease, queued: boolean): Promise<void> {
     try {
       await this.#replicate(lease, queued);
       this.#assertOpen();
-      return lease;
     } catch (error) {
       await this.keeper.discard(lease);
       throw error;
@@ -204,18 +218,19 @@ export class LockEngine {
     this.keeper.assertHeld(lease);
   }
 
-  async #watch(acquire: () => Promise<Acquired | null>): Promise<Acquired | null> {
+  async #watch(wish: Wish, patience: Patience): Promise<Acquired | null> {
     const { events, clock } = this.#deps;
     const startedAtMs = clock.monotonic();
-    const waitedMs = () => clock.monotonic() - startedAtMs;
     try {
-      const acquired = await acquire();
-      if (acquired === null) events.emit('lock:missed', { waitedMs: waitedMs(), outcome: 'busy' });
-      else events.emit('lock:acquired', { waitedMs: waitedMs(), queued: acquired.queued });
+      const acquired = await this.#acquirer.acquire(wish, patience, this.#newToken);
+      const waitedMs = clock.monotonic() - startedAtMs;
+      if (acquired === null) events.emit('lock:missed', { waitedMs, outcome: 'busy' });
+      else events.emit('lock:acquired', { waitedMs, queued: acquired.queued });
       return acquired;
     } catch (error) {
       if (error instanceof LockTimeoutError) {
-        events.emit('lock:missed', { waitedMs: waitedMs(), outcome: 'timeout' });
+        const waitedMs = clock.monotonic() - startedAtMs;
+        events.emit('lock:missed', { waitedMs, outcome: 'timeout' });
       }
       throw error;
     }

@@ -45,9 +45,14 @@ export class LockReplies {
   /** @param connection is the name of the connection. */
   constructor(private readonly connection: string) {}
 
-  /** Reads what became of a claim. */
-  acquired(reply: RedisReply): AcquireReply {
+  /** Reads what became of the claim to a share. */
+  shared(reply: RedisReply): AcquireReply {
     const [head, ms, serverMs] = this.#numbers(reply);
+    return this.acquired(head, ms, serverMs);
+  }
+
+  /** Reads what became of a claim, of which `head` is the fence or a code. */
+  acquired(head: number, ms: number, serverMs: number | undefined): AcquireReply {
     if (head > 0) return { kind: 'held', fence: BigInt(head), leaseMs: ms };
     const kind = UNHELD.get(head);
     if (kind === undefined || serverMs === undefined) throw this.#refused();
@@ -70,6 +75,12 @@ export class LockReplies {
       if (outcome === undefined) throw this.#refused();
       return outcome;
     });
+  }
+
+  /** Reads so many integers. */
+  integers(reply: RedisReply, count: number): readonly number[] {
+    if (!Array.isArray(reply) || reply.length !== count || !reply.every(isWhole)) throw this.#refused();
+    return reply;
   }
 
   /** Reads how many were given back. */

@@ -28,9 +28,11 @@ export class LockStation implements ChannelListener {
   readonly #id: string;
   #count = 0;
   #opening: Promise<() => Promise<void>> | null = null;
+  #isOpen: boolean;
 
   constructor(deps: StationDeps) {
     this.#deps = deps;
+    this.#isOpen = !deps.redis.capabilities.push;
     this.#id = (deps.redis.capabilities.push ? '' : DEAF) + randomBytes(12).toString('base64url');
   }
 
@@ -39,13 +41,19 @@ export class LockStation implements ChannelListener {
     return `${this.#id}.${(this.#count++).toString(36)}`;
   }
 
+  /** Says whether it listens, or has nothing to listen to. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** Listens, from the first call on; rejects while the server is away. */
   async open(): Promise<void> {
+    if (this.#isOpen) return;
     const { redis, channels } = this.#deps;
-    if (!redis.capabilities.push) return;
     this.#opening ??= redis.subscribe(channels + this.#id, this);
     try {
       await this.#opening;
+      this.#isOpen = true;
     } catch (error) {
       this.#opening = null;
       throw error;

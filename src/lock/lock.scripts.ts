@@ -1,8 +1,9 @@
 import type { ScriptCall } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
+import { ClaimBatch } from './claim-batch.js';
 import type { LockKeys } from './lock-keys.js';
 import { LockReplies, type AcquireReply, type Held, type RenewReply } from './lock-replies.js';
-import { ACQUIRE_3, ACQUIRE_MANY_N, RELEASE_3, RENEW_N } from './lua/generated.js';
+import { ACQUIRE_MANY_N, ACQUIRE_N, RELEASE_N, RENEW_N } from './lua/generated.js';
 import { ShareScripts, type Share } from './share.scripts.js';
 
 /** Says whether to take a place in the queue when the lock is held. @internal */
@@ -63,6 +64,8 @@ export class LockScripts {
   readonly #station: readonly [channels: string, countsListeners: 0 | 1];
   readonly #shares: ShareScripts;
   readonly #replies: LockReplies;
+  readonly #acquisitions: ClaimBatch<AcquireReply>;
+  readonly #releases: ClaimBatch<boolean>;
 
   constructor(
     private readonly redis: RedisGateway,
@@ -73,18 +76,31 @@ export class LockScripts {
     const countsAll = redis.capabilities.push && redis.topology !== 'cluster';
     this.#station = [channels, settings.countsListeners ?? (countsAll ? 1 : 0)];
     this.#shares = new ShareScripts(redis, this.#station);
-    this.#replies = new LockReplies(redis.name);
+    const replies = new LockReplies(redis.name);
+    const lead = this.#station;
+    this.#replies = replies;
+    this.#acquisitions = new ClaimBatch(redis, replies, {
+      script: ACQUIRE_N,
+      lead,
+      width: 3,
+      read: (of, at) => replies.acquired(of[at] ?? 0, of[at + 1] ?? 0, of[at + 2]),
+    });
+    this.#releases = new ClaimBatch(redis, replies, {
+      script: RELEASE_N,
+      lead,
+      width: 1,
+      read: (of, at) => replies.released(of[at] ?? 0) > 0,
+    });
   }
 
   /** Takes a lock or a place in its queue. O(1); O(n) in the queue for `rejoin`. */
-  async acquire(claim: Claim, mode: AcquireMode, guardMs: number): Promise<AcquireReply> {
-    const { share } = claim;
+  acquire(claim: Claim, mode: AcquireMode, guardMs: number): Promise<AcquireReply> {
+    const { keys, share, ttlMs } = claim;
     if (share !== undefined)
-      return this.#replies.acquired(await this.#shares.acquire({ ...claim, share }, mode, guardMs));
-    const args = [...this.#station, entryOf(claim), claim.ttlMs, mode, guardMs];
-    return this.#replies.acquired(
-      await this.redis.run({ script: ACQUIRE_3, keys: listOf(claim.keys), args }),
-    );
+      return this.#shares
+        .acquire({ ...claim, share }, mode, guardMs)
+        .then((reply) => this.#replies.shared(reply));
+    return this.#acquisitions.ask(keys, [entryOf(claim), ttlMs, mode, guardMs]);
   }
 
   /** Takes several locks with one lease and one fence, or none of them, O(n). @returns null when one is held. */
@@ -109,7 +125,7 @@ export class LockScripts {
   /** Takes a lock from whoever holds it, or every share of it, and tells them. @returns whether somebody held it. */
   async revoke(keys: LockKeys): Promise<boolean> {
     return keys.kind === 'lock'
-      ? this.#release(keys, '')
+      ? this.#releases.ask(keys, [''])
       : this.#replies.released(await this.#shares.revoke(keys)) > 0;
   }
 
@@ -129,17 +145,10 @@ export class LockScripts {
       : { ...this.#shares.renewal([withShare(renewal)]), msAt: 1 };
   }
 
-  async #giveBack(claim: Returned): Promise<boolean> {
+  #giveBack(claim: Returned): Promise<boolean> {
     const { keys, share = UNKNOWN } = claim;
-    return keys.kind === 'lock'
-      ? this.#release(keys, entryOf(claim))
-      : this.#replies.released(await this.#shares.release({ ...claim, share })) > 0;
-  }
-
-  async #release(keys: LockKeys, entry: string): Promise<boolean> {
-    const args = [...this.#station, entry];
-    const reply = await this.redis.run({ script: RELEASE_3, keys: listOf(keys), args });
-    return this.#replies.released(reply) > 0;
+    if (keys.kind === 'lock') return this.#releases.ask(keys, [entryOf(claim)]);
+    return this.#shares.release({ ...claim, share }).then((reply) => this.#replies.released(reply) > 0);
   }
 }
 

@@ -15,6 +15,8 @@ const SLACK_JITTER_MS = 20;
 /** Is how soon to look again when the server did not answer. */
 const RETRY_MS = 200;
 
+const NOTHING: Cancel = () => undefined;
+
 interface RoomsDeps {
   readonly redis: RedisGateway;
   readonly scripts: LockScripts;
@@ -54,9 +56,9 @@ export class WaitRooms {
   /** Lets somebody in, before the server knows of the claim: its turn may come at once. */
   enter(claim: ResourceClaim): Waiter {
     const waiter = new Waiter(claim);
-    const room = this.#rooms.get(claim.keys.lease) ?? newRoom(claim);
-    this.#rooms.set(claim.keys.lease, room);
-    room.waiters.add(waiter);
+    const room = this.#rooms.get(claim.keys.lease);
+    if (room === undefined) this.#rooms.set(claim.keys.lease, newRoom(waiter));
+    else room.waiters.add(waiter);
     this.#waiters.set(claim.token, waiter);
     return waiter;
   }
@@ -168,7 +170,13 @@ export class WaitRooms {
   }
 }
 
-function newRoom({ share }: ResourceClaim): Room {
-  const never = { checkAtMs: Infinity, timerAtMs: Infinity, cancel: () => undefined };
-  return { waiters: new Set(), isShared: share !== undefined, looks: 0, ...never };
+function newRoom(waiter: Waiter): Room {
+  return {
+    waiters: new Set([waiter]),
+    isShared: waiter.claim.share !== undefined,
+    looks: 0,
+    checkAtMs: Infinity,
+    timerAtMs: Infinity,
+    cancel: NOTHING,
+  };
 }

@@ -14,26 +14,34 @@ interface Tie {
   readonly serverMs: number;
 }
 
+/** Is whoever waits for a turn. */
+interface Asker {
+  readonly resolve: (grant: Grant) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * Waits in a queue for its turn, which may arrive before the answer that says it is queued.
  *
  * @internal
  */
 export class Waiter {
-  /** Resolves when it is this waiter's turn. */
-  readonly turn: Promise<Grant>;
   #tie: Tie | null = null;
   #pending: Turn | null = null;
-  #resolve!: (grant: Grant) => void;
-  #reject!: (error: unknown) => void;
+  #turn: Promise<Grant> | null = null;
+  #asker: Asker | null = null;
+  /** Tells how the wait ended, which is known once it has. */
+  #outcome: ((asker: Asker) => void) | null = null;
 
-  constructor(readonly claim: ResourceClaim) {
-    this.turn = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+  constructor(readonly claim: ResourceClaim) {}
+
+  /** Resolves when it is this waiter's turn; made when first asked for, since most locks are free. */
+  get turn(): Promise<Grant> {
+    this.#turn ??= new Promise((resolve, reject) => {
+      this.#asker = { resolve, reject };
+      this.#outcome?.(this.#asker);
     });
-    // It may fail before anybody waits for it.
-    this.turn.catch(() => undefined);
+    return this.#turn;
   }
 
   /** Notes that the server had it in the queue at its `serverMs`, in answer to something sent at `sentAtMs`. */
@@ -59,11 +67,17 @@ export class Waiter {
 
   /** Takes a lock that the server said it holds. */
   hold(grant: Grant): void {
-    this.#resolve(grant);
+    this.#end(({ resolve }) => resolve(grant));
   }
 
   /** Ends the wait. */
   fail(error: unknown): void {
-    this.#reject(error);
+    this.#end(({ reject }) => reject(error));
+  }
+
+  #end(outcome: (asker: Asker) => void): void {
+    if (this.#outcome !== null) return;
+    this.#outcome = outcome;
+    if (this.#asker !== null) outcome(this.#asker);
   }
 }

@@ -252,7 +252,7 @@ describe('A server that answers', () => {
       const { locks, events, close } = await openLocks(server.url, { namespace: randomUUID() });
       const failures: string[] = [];
       events.on('lock:renewal-failed', ({ error }) => failures.push(error.name));
-      server.script = (name) => (name.startsWith('EVAL') ? '*2\r\n:5\r\n:300\r\n' : undefined);
+      server.script = (name) => (name.startsWith('EVAL') ? '*3\r\n:5\r\n:300\r\n:0\r\n' : undefined);
       const lock = await locks.acquire('renewed', { ttl: 300 });
       server.script = (name) => (name.startsWith('EVAL') ? `${reply}\r\n` : undefined);
       await until(() => lock.signal.aborted);

@@ -1,5 +1,5 @@
 -- Takes several locks in one step, all of them or none; never queues.
--- KEYS[3i-2] lease i, KEYS[3i-1] fence i, KEYS[3i] queue i: as in acquire-3
+-- KEYS[3i-2] lease i, KEYS[3i-1] fence i, KEYS[3i] queue i: as in acquire-n
 -- ARGV[1] what every station's channel begins with
 -- ARGV[2] 1 when PUBLISH counts every listener; 0 on Cluster, where it counts those of one node
 -- ARGV[3] lease in ms

@@ -1,5 +1,5 @@
 -- Prolongs leases, many at once, and sets those again of which the server has lost everything.
--- KEYS[2i-1] lease i, KEYS[2i] fence i: as in acquire-3
+-- KEYS[2i-1] lease i, KEYS[2i] fence i: as in acquire-n
 -- ARGV[1..] four for each lease: token, fence, lease in ms, "<since ms> <host> <owner>"
 -- Returns one integer for each lease: 1 prolonged, 2 set again, -1 not the caller's any more
 local KEEP_MS = 86400000
