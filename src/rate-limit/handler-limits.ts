@@ -24,47 +24,42 @@ export class HandlerLimits {
   ) {}
 
   /** Counts a call once for each policy, however many guards come by. @throws the context's own exception to refuse it. */
-  enforce(context: ExecutionContext): MaybePromise<void> {
+  enforce(context: ExecutionContext): MaybePromise<true> {
     const state = callState(context);
     const entry = state.attached;
     state.attached = null;
     const rules = entry === null ? this.rules.early(context) : this.rules.attached(entry, context);
-    return rules.reduce<MaybePromise<void>>(
-      (before, rule) => andThen(before, () => this.#apply(rule, context)),
-      undefined,
+    return rules.reduce<MaybePromise<true>>(
+      (before, rule) => andThen(before, () => this.#apply(rule, context, state)),
+      true,
     );
   }
 
-  #apply(rule: BoundRule, context: ExecutionContext): MaybePromise<void> {
+  #apply(rule: BoundRule, context: ExecutionContext, state: CallState): MaybePromise<true> {
     const key = rule.key ?? 'ip';
-    const state = callState(context);
     const due = uncounted(rule, key, state);
-    if (due === null) return undefined;
+    if (due === null) return true;
     for (const { name } of due.policies) state.counted.push({ policy: name, key });
-    const refused = this.#refusal(due, key, context);
-    return andThen(refused, (refusal) => (refusal === null ? undefined : refuse(context, refusal)));
-  }
-
-  /** Returns what refuses a call, or null. */
-  #refusal(rule: BoundRule, key: RateLimitKey, context: ExecutionContext): MaybePromise<unknown> {
-    const fault = (error: unknown) => this.answers.fault(context, error);
+    const conclude = (refusal: unknown) => (refusal === null ? true : refuse(context, refusal));
+    const fault = (error: unknown) =>
+      andThen(this.answers.fault(context, error), (refusal) => refuse(context, refusal));
     try {
-      const refusal = this.runner.run(rule, key, {
+      const refusal = this.runner.run(due, key, {
         context,
         open: () => openCall(context),
         answer: (verdict) => this.answers.give(context, verdict),
       });
-      return refusal instanceof Promise ? refusal.catch(fault) : refusal;
+      return refusal instanceof Promise ? refusal.then(conclude, fault) : conclude(refusal);
     } catch (error) {
       return fault(error);
     }
   }
 }
 
-/** Rejects once everybody knows who has to; a throw through all who called would cost twice as much. */
-async function refuse(context: ExecutionContext, refusal: unknown): Promise<never> {
-  await openCallOf(context)?.refused();
-  throw refusal;
+/** Rejects, once everybody knows who has to; a throw through all who called would cost several times as much. */
+function refuse(context: ExecutionContext, refusal: unknown): Promise<never> {
+  const known = Promise.resolve(openCallOf(context)?.refused());
+  return new Promise((_, reject) => void known.then(() => reject(refusal as Error), reject));
 }
 
 /** Leaves out the policies that have counted this call before; null when none is left. */

@@ -25,6 +25,7 @@ export function normalizeAddress(address: string, ipv6Prefix: number): string | 
 
 /** Leaves out a port, brackets and a zone. @returns null when `address` is none. @internal */
 export function plainAddress(address: string): string | null {
+  if (isIPv4(address)) return address;
   const bare = V4_WITH_PORT.exec(address)?.[1] ?? V6_IN_BRACKETS.exec(address)?.[1] ?? address;
   if (isIPv4(bare)) return bare;
   const [withoutZone = ''] = bare.split('%');

@@ -56,5 +56,7 @@ export class LimitAnswers {
 function sayProblem(context: ExecutionContext): void {
   const response: RateLimitResponse | undefined =
     context.getType() === 'http' ? responseOf(context) : undefined;
-  if (response !== undefined) setHeader(response, ['Content-Type', 'application/problem+json']);
+  // Named here, the charset need not be added to every answer by the platform.
+  if (response !== undefined)
+    setHeader(response, ['Content-Type', 'application/problem+json; charset=utf-8']);
 }

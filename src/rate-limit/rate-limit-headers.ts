@@ -1,5 +1,6 @@
 import type { WindowOutcome } from './limit-plan.js';
 import { isPermitPolicy } from './permit-policy.js';
+import type { ResolvedPolicy } from './rate-limit-policy.js';
 
 /** Is a header's name and value. @internal */
 export type Header = readonly [name: string, value: string];
@@ -18,21 +19,33 @@ export function rateLimitHeaders(
   outcomes: readonly WindowOutcome[],
   { legacy }: { legacy: boolean },
 ): Header[] {
-  const headers: Header[] = [
-    ['RateLimit-Policy', outcomes.map(policyItem).join(', ')],
-    ['RateLimit', outcomes.map(stateItem).join(', ')],
-  ];
   const [tightest] = outcomes;
   if (tightest === undefined) return [];
+  const headers: Header[] = [
+    ['RateLimit-Policy', listOf(outcomes, policyItem)],
+    ['RateLimit', listOf(outcomes, stateItem)],
+  ];
   if (legacy) headers.push(...legacyHeaders(tightest));
   if (!tightest.allowed) headers.push(['Retry-After', String(Math.max(1, seconds(tightest.retryAfterMs)))]);
   return headers;
 }
 
+function listOf(outcomes: readonly WindowOutcome[], itemOf: (outcome: WindowOutcome) => string): string {
+  const [only] = outcomes;
+  return outcomes.length === 1 && only !== undefined ? itemOf(only) : outcomes.map(itemOf).join(', ');
+}
+
+/** Keeps what is the same on every answer. */
+const policyItems = new WeakMap<ResolvedPolicy, string>();
+
 function policyItem({ policy }: WindowOutcome): string {
+  const known = policyItems.get(policy);
+  if (known !== undefined) return known;
   const { publicName, limit, windowMs } = policy;
   const terms = isPermitPolicy(policy) ? ';qu="concurrent-requests"' : '';
-  return `"${publicName}";q=${limit}${terms}${windowMs < 1_000 ? '' : `;w=${seconds(windowMs)}`}`;
+  const item = `"${publicName}";q=${limit}${terms}${windowMs < 1_000 ? '' : `;w=${seconds(windowMs)}`}`;
+  policyItems.set(policy, item);
+  return item;
 }
 
 function stateItem({ policy, remaining, resetMs }: WindowOutcome): string {

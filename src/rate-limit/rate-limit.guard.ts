@@ -1,5 +1,4 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { andThen } from '../common/maybe-promise.js';
 import { HandlerLimits } from './handler-limits.js';
 
 /**
@@ -24,6 +23,6 @@ export class RateLimitGuard implements CanActivate {
 
   /** Lets the call go on, or refuses it. @throws {RateLimitException} over HTTP; elsewhere the context's exception. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    return andThen(this.limits.enforce(context), () => true);
+    return this.limits.enforce(context);
   }
 }

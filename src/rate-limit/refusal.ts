@@ -74,12 +74,17 @@ export function violatedBy(outcomes: readonly WindowOutcome[]): readonly string[
   return outcomes.filter(({ allowed }) => !allowed).map(({ policy }) => policy.publicName);
 }
 
-/** A refusal is no fault, and to capture its stack would cost more than all the rest of it. */
+/**
+ * A refusal is no fault, and to capture its stack would cost more than all the rest of it. A limit of 0 frames would
+ * still have V8 walk them; what is no number keeps it from looking.
+ */
 function withoutStack(make: () => Error): Error {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  Reflect.set(Error, 'stackTraceLimit', undefined);
   try {
-    return make();
+    const error = make();
+    error.stack = `${error.name}: ${error.message}`;
+    return error;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
