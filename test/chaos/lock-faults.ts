@@ -1,0 +1,99 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import type { TestRedis } from '../../src/testing/test-redis.js';
+import type { OpenLocks } from '../support/locks.js';
+import type { Random } from '../support/random.js';
+import { machineUs } from '../../src/lock/renewal/lease-slot.js';
+import type { Holders } from './lock-holders.js';
+import { TTL_MS, type LockRecord } from './lock-record.js';
+
+/** Is what faults happen to. */
+export interface LockStage {
+  readonly server: TestRedis;
+  readonly admin: OpenLocks;
+  readonly holders: Holders;
+  readonly resources: readonly string[];
+  readonly record: LockRecord;
+  readonly random: Random;
+}
+
+/** Is for how long a process that has seen nothing before must not be there after a restart. */
+const UNKNOWING_MS = TTL_MS + 3_000;
+let restartedAtMs = -Infinity;
+/** One thing at a time happens to the server. */
+let server: Promise<void> = Promise.resolve();
+
+const some = ({ random }: LockStage) => 50 + random.below(2 * TTL_MS);
+
+function toServer(fault: () => Promise<void>): Promise<void> {
+  server = server.then(fault);
+  return server;
+}
+
+async function proxied(
+  stage: LockStage,
+  fail: (proxy: Holders['all'][number]['proxy']) => void,
+): Promise<void> {
+  const { proxy } = stage.random.pick(stage.holders.all);
+  fail(proxy);
+  await pause(some(stage));
+  proxy.resume();
+}
+
+export const LOCK_FAULTS: Record<string, (stage: LockStage) => Promise<void>> = {
+  'holder frozen': async (stage) => {
+    const { child } = stage.random.pick(stage.holders.all);
+    child.kill('SIGSTOP');
+    await pause(some(stage));
+    child.kill('SIGCONT');
+  },
+  'holder killed': async (stage) => {
+    const holder = stage.random.pick(stage.holders.all);
+    await stage.holders.kill(holder);
+    await pause(some(stage));
+    // Who was not there before the server restarted cannot know that it has forgotten something.
+    while (performance.now() < restartedAtMs + UNKNOWING_MS) await pause(100);
+    if (holder.child.signalCode !== null) stage.holders.replace(holder);
+  },
+  'event loop blocked': async (stage) => {
+    const { holders, random } = stage;
+    const blockMs = some(stage);
+    holders.order(random.pick(holders.all), { blockMs });
+    await pause(blockMs);
+  },
+  'cut off': (stage) => proxied(stage, (proxy) => proxy.freeze()),
+  'connections refused': (stage) => proxied(stage, (proxy) => proxy.drop({ refuseNew: true })),
+  'slow network': (stage) => proxied(stage, (proxy) => proxy.delay(10 + stage.random.below(300))),
+  'connections dropped': async ({ holders, random }) => random.pick(holders.all).proxy.drop(),
+  'server frozen': (stage) =>
+    toServer(async () => {
+      await stage.server.freeze();
+      await pause(some(stage));
+      await stage.server.resume();
+    }),
+  'server killed, back empty': (stage) =>
+    toServer(async () => {
+      // Whoever has not seen the last one would take this one for the first.
+      if (performance.now() < restartedAtMs + 2 * UNKNOWING_MS || stage.holders.starting > 0) return;
+      restartedAtMs = Infinity;
+      await stage.server.kill();
+      await pause(stage.random.below(TTL_MS));
+      await stage.server.restart();
+      restartedAtMs = performance.now();
+    }),
+  'server paused': (stage) =>
+    toServer(async () => {
+      const client = new Redis(stage.server.url);
+      await client.call('CLIENT', 'PAUSE', 50 + stage.random.below(TTL_MS), 'ALL');
+      client.disconnect();
+    }),
+  'lock forced': async ({ admin, random, resources, record }) => {
+    const resource = random.pick(resources);
+    const from = Number(machineUs());
+    await admin.locks.forceRelease(resource, 'chaos').catch(() => false);
+    record.forced(resource, from, Number(machineUs()));
+  },
+  'lock deleted': async ({ admin, random, resources }) => {
+    await admin.gateway.send(['DEL', admin.keysOf(random.pick(resources)).lease]).catch(() => 0);
+  },
+};
