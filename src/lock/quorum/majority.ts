@@ -9,8 +9,9 @@ export interface Vote<T> {
 }
 
 /**
- * Waits until enough answers are for something, or cannot be any more. What comes later is left alone: a voter that is
- * frozen holds nobody up.
+ * Waits until enough answers are for something, or so many are against it that there cannot be enough: what comes later
+ * is left alone, and a voter that is frozen holds nobody up. Errors decide only when everybody has answered, since a
+ * refusal by the others says more.
  *
  * @internal
  */
@@ -25,8 +26,9 @@ export function vote<T>(
   return new Promise((resolve) => {
     const count = () => {
       const isWon = ayes.length >= quorum;
-      const isLost = answers.length - noes - errors.length < quorum;
-      if (isWon || isLost) resolve({ ayes: [...ayes], noes, errors: [...errors] });
+      const isRefused = answers.length - noes < quorum;
+      const isOver = ayes.length + noes + errors.length === answers.length;
+      if (isWon || isRefused || isOver) resolve({ ayes: [...ayes], noes, errors: [...errors] });
     };
     answers.forEach((voter, index) => {
       voter

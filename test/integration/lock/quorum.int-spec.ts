@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Redis } from 'ioredis';
+import type { Duration } from '../../../src/common/duration.js';
 import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { RedisUnavailableError } from '../../../src/connection/connection.errors.js';
 import { LockBusyError, LockLostError, LockTimeoutError } from '../../../src/lock/lock.errors.js';
@@ -10,6 +11,7 @@ import type { QuorumLocks } from '../../../src/lock/quorum/quorum-locks.js';
 import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
+import { startRest, type RestServers } from '../../support/rest.js';
 import { until } from '../../support/until.js';
 
 describe.each([2, 3, 4, 5])('a quorum of %d servers', (count) => {
@@ -169,6 +171,51 @@ describe.each([2, 3, 4, 5])('a quorum of %d servers', (count) => {
     expect(await lock.release()).toBe(true);
   });
 
+  /** Has many want locks, over and over, while servers are killed; answers what they were refused with. */
+  async function crowd(killed: number, wait: Duration): Promise<unknown[]> {
+    const refusals: unknown[] = [];
+    let inside = 0;
+    const one = async (_: unknown, i: number) => {
+      for (let round = 0; round < 6; round++) {
+        const quorum = i % 2 === 0 ? here : there;
+        const work = async () => {
+          expect(++inside).toBe(1);
+          await new Promise(setImmediate);
+          inside--;
+        };
+        await quorum.withLock(resource, work, { wait }).catch((error: unknown) => refusals.push(error));
+      }
+    };
+    const all = Promise.all(Array.from({ length: 6 }, one));
+    await each(0, killed, (server) => server.kill());
+    await all;
+    return refusals;
+  }
+
+  it('settles every call when a minority is killed, and goes on without it', async () => {
+    for (const refusal of await crowd(minority, '5s'))
+      expect([LockTimeoutError, RedisUnavailableError].some((type) => refusal instanceof type)).toBe(true);
+    const lock = await here.acquire(resource, { wait: '1m' });
+    expect(await there.tryAcquire(resource)).toBeNull();
+    await lock.extend();
+    expect(await lock.release()).toBe(true);
+    await each(0, minority, (server) => server.restart());
+  }, 60_000);
+
+  it('settles every call when a majority is killed, tells the holder in time, and works when it is back', async () => {
+    const held = await here.acquire(randomUUID(), { ttl: 1_000 });
+    const told = new Promise((resolve) => held.signal.addEventListener('abort', resolve));
+    const refusals = await crowd(minority + 1, '100ms');
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const refusal of refusals)
+      expect([LockTimeoutError, RedisUnavailableError].some((type) => refusal instanceof type)).toBe(true);
+    await told;
+    expect(() => held.assertHeld()).toThrow(LockLostError);
+    await each(0, minority + 1, (server) => server.restart());
+    const isBack = () => here.withLock(resource, () => true, { wait: false }).catch(() => false);
+    await until(isBack, 20_000);
+  }, 60_000);
+
   it('gives back what it holds when the application shuts down', async () => {
     const app = await open();
     const leaving = app.get(LockService).quorum(names);
@@ -181,10 +228,55 @@ describe.each([2, 3, 4, 5])('a quorum of %d servers', (count) => {
     next.assertHeld();
   });
 
+  it('refuses a thread for blocked loops, which knows one server', async () => {
+    const kept = here.acquire(resource, { renewInWorker: { max: '1m' } });
+    await expect(kept).rejects.toThrow(/one server over TCP/);
+  });
+
   it('refuses connections that are not there, or not several', () => {
     const locks = apps[0]!.get(LockService);
     expect(() => locks.quorum(['lock-0', 'typo'])).toThrow(InvalidOptionsError);
     expect(() => locks.quorum(['lock-0', 'lock-0'])).toThrow(/another name/);
     expect(() => locks.quorum(['lock-0'])).toThrow(/two connections at least/);
+  });
+});
+
+describe('a quorum of servers over REST and TCP', () => {
+  const namespace = randomUUID();
+  let rest: RestServers[];
+  let tcp: TestRedis;
+  let app: TestingModule;
+
+  beforeAll(async () => {
+    rest = await Promise.all([startRest(), startRest()]);
+    tcp = await startRedis();
+    const [a, b] = rest.map(({ target }) => ({ rest: target.rest }));
+    const connections = { cache: tcp.url, state: tcp.url, a: a!, b: b!, c: tcp.url };
+    const module = RedisModule.forRoot({
+      namespace,
+      connections,
+      connectionDefaults: { commandTimeout: 500 },
+    });
+    app = await Test.createTestingModule({ imports: [module] }).compile();
+    await app.init();
+  }, 60_000);
+  afterAll(async () => {
+    await app?.close();
+    await Promise.all((rest ?? []).map((servers) => servers.stop()));
+    await tcp?.stop();
+  });
+
+  it('works as over TCP alone, also without a minority', async () => {
+    const quorum = app.get(LockService).quorum(['a', 'b', 'c']);
+    const lock = await quorum.acquire('thing', { ttl: 600 });
+    expect(await quorum.tryAcquire('thing')).toBeNull();
+    const { expiresAt } = lock;
+    await until(() => lock.expiresAt > expiresAt);
+    expect(await lock.release()).toBe(true);
+    await rest[0]!.redis.freeze();
+    const next = await quorum.acquire('thing', { wait: '1m' });
+    expect(next.fence).toBeGreaterThan(lock.fence);
+    expect(await next.release()).toBe(true);
+    await rest[0]!.redis.resume();
   });
 });
