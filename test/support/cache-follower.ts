@@ -41,3 +41,31 @@ export async function followKey(url: string, namespace: string): Promise<Followe
   await Promise.all([close(), direct.quit()]);
   return { reads, l1Hits, lost, stale };
 }
+
+/** Says what a process reads under a key, and whether it kept that, so that it answers without asking Redis. */
+export interface Sight {
+  readonly value: unknown;
+  readonly kept: boolean;
+}
+
+/**
+ * Reads keys through the cache over and over, for as long as `stop` is not set, and notes in a hash what it sees, under
+ * its process id and the key.
+ */
+export async function watchKeys(url: string, namespace: string, keys: readonly string[]): Promise<void> {
+  const { cache, close } = await openCache(url, { namespace });
+  const notes = new Redis(url);
+  const noted = new Map<string, string>();
+  while ((await notes.exists(`${namespace}:stop`)) === 0) {
+    for (const key of keys) {
+      const before = cache.stats().l1Hits;
+      const sight: Sight = { value: (await cache.get(key)) ?? null, kept: cache.stats().l1Hits > before };
+      const text = JSON.stringify(sight);
+      if (noted.get(key) === text) continue;
+      noted.set(key, text);
+      await notes.hset(`${namespace}:sights:${key}`, process.pid, text);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await Promise.all([close(), notes.quit()]);
+}

@@ -14,12 +14,22 @@ const KEYS = ['a', 'b', 'c'];
 const pause = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
 const pick = (count: number) => Math.floor(Math.random() * count);
 
+interface Race {
+  readonly rounds: number;
+  /** Removes only by pattern and by `clear`, now and then where a claim has just expired. @default false */
+  readonly sweeps?: boolean;
+}
+
 /**
  * Races in one process of several: reads through the cache what it and the others write to a "database" and invalidate.
  * After each invalidation the version it was for is noted; who reads that note and then the cache must see no less.
  */
-export async function race(url: string, namespace: string, rounds: number): Promise<RaceReport> {
-  const { cache, close } = await openCache(url, { namespace });
+export async function race(
+  url: string,
+  namespace: string,
+  { rounds, sweeps = false }: Race,
+): Promise<RaceReport> {
+  const { cache, redisKey, close } = await openCache(url, { namespace });
   const database = new Redis(url);
   const versions = `${namespace}:database`;
   const notes = `${namespace}:notes`;
@@ -40,11 +50,10 @@ export async function race(url: string, namespace: string, rounds: number): Prom
   };
   const write = async (key: string) => {
     const version = await database.hincrby(versions, key, 1);
-    const ways = [
-      () => cache.delete(['race', key]),
-      () => cache.invalidateTags(`race-${key}`),
-      () => cache.deletePattern(`race:${key}`),
-    ];
+    const pattern = () => cache.deletePattern(`race:${key}`);
+    const ways = sweeps
+      ? [pattern, () => cache.clear(), () => database.pexpire(redisKey(`race:${key}`), 1).then(pattern)]
+      : [pattern, () => cache.delete(['race', key]), () => cache.invalidateTags(`race-${key}`)];
     await ways[pick(ways.length)]!();
     await database.zadd(notes, 'GT', version, key);
     invalidations++;
