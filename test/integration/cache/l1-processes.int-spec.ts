@@ -73,7 +73,7 @@ describe('values kept in several processes', () => {
     await once(socket, 'close');
   }
 
-  // Seen to fail with `onChanged` of L1Coherence empty: the first of the changes was not seen by any process.
+  // Seen to fail with `onChanged` of L1Coherence empty: then the first change is not seen.
   it('follow changes by other programs, by scripts, by other processes, by expiry and by the loss of a tag', async () => {
     const namespace = `follow-${randomUUID()}`;
     const given = [redis.url, namespace, ['k']].map((value) => JSON.stringify(value)).join(', ');

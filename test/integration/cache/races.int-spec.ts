@@ -51,7 +51,7 @@ describe('the caches of several processes', () => {
     90_000,
   );
 
-  // SWEEPCOMMENT
+  // Seen to fail with a plain SET at the end of a load in place of the swap, which a removed or expired claim refuses.
   it('serve and store nothing stale in 400 races with removals by pattern, which take a while', async () => {
     const client = new Redis(redis.url);
     // SCAN walks past these keys, so that loads begin and end while it is under way, and claims expire.
