@@ -24,6 +24,7 @@ export {
   HostConnection,
   SocketConnection,
   ReconnectOptions,
+  ReplicatedAccess,
   RestConnection,
   RestServer,
   SentinelConnection,

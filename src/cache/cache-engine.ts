@@ -3,6 +3,7 @@ import type { SuiteEvents } from '../common/events.js';
 import type { EncodedPattern } from '../common/keys/encoded-key.js';
 import { KeySpace } from '../common/keys/key-space.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
+import { MAX_REPLICA_LAG_MS } from '../connection/replica-reader.js';
 import { CacheMeters } from './cache-meters.js';
 import { CacheSpace } from './cache-space.js';
 import type { CacheTrace } from './cache-trace.js';
@@ -26,6 +27,7 @@ import { L1Tier } from './l1/l1-tier.js';
 import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
+import { OwnChanges } from './own-changes.js';
 import { PromptGateway } from './prompt-gateway.js';
 import { ServerClock } from './server-clock.js';
 import { StaleFallback } from './stale-fallback.js';
@@ -114,6 +116,7 @@ interface Base extends Pick<CacheEngine, 'l1' | 'store' | 'sweep' | 'backlog' | 
   readonly prompt: RedisGateway;
   readonly limit: WaitLimit | null;
   readonly serverClock: ServerClock;
+  readonly changes: OwnChanges;
 }
 
 function createBase(parts: EngineParts, keys: KeySpace, space: CacheSpace): Base {
@@ -123,7 +126,8 @@ function createBase(parts: EngineParts, keys: KeySpace, space: CacheSpace): Base
     serverNow: () => serverClock.now(),
     onMode: (coherence) => events.emit('cache:coherence', { coherence }),
   });
-  const store = new EntryStore(redis, l1);
+  const changes = new OwnChanges(clock, MAX_REPLICA_LAG_MS);
+  const store = new EntryStore(redis, l1, changes);
   const everything = keys.pattern('cache', '*' as string as EncodedPattern);
   const sweep = new KeySweep(store, clock, (key) => space.isEntry(key));
   const backlog = new InvalidationBacklog({
@@ -139,7 +143,7 @@ function createBase(parts: EngineParts, keys: KeySpace, space: CacheSpace): Base
   const meters = new CacheMeters(events, trace);
   const onError = (error: unknown) => meters.of(DEFAULT_CACHE_NAME).failed('time', error);
   const serverClock: ServerClock = new ServerClock({ redis: prompt, clock, onError });
-  return { l1, store, sweep, backlog, prompt, limit, meters, serverClock };
+  return { l1, changes, store, sweep, backlog, prompt, limit, meters, serverClock };
 }
 
 type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader'> & {
@@ -147,9 +151,9 @@ type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader'> & {
   readonly judge: EntryJudge;
 };
 
-function createReading({ options }: EngineParts, { prompt, l1, serverClock }: Base): Reading {
+function createReading({ options }: EngineParts, { prompt, l1, serverClock, changes }: Base): Reading {
   const { encryptionKeys, compressAbove } = options;
-  const promptStore = new EntryStore(prompt, l1);
+  const promptStore = new EntryStore(prompt, l1, changes);
   const tags = new TagStore(prompt, promptStore, l1);
   const cipher = encryptionKeys.length === 0 ? null : new ValueCipher(encryptionKeys);
   const values = new ValueCodec({ compressAbove, cipher });

@@ -103,7 +103,8 @@ export class EntryReader {
     const watch = l1.begin(request);
     let isKept = false;
     try {
-      const look = await this.#ask(request, claim);
+      const isOfMaster = claim !== null || !this.#mayBeOld(request);
+      const look = (isOfMaster ? null : await this.#askReplica(request)) ?? (await this.#ask(request, claim));
       isKept = watch !== null && look?.kind === 'hit' && look.stored !== undefined;
       if (isKept) void this.#keep(request, watch as KeyWatch, look as FreshHit);
       return look;
@@ -121,14 +122,25 @@ export class EntryReader {
   #ask(request: EntryRequest, claim: LoadClaim | null): Promise<Look | null> {
     const { store, judge } = this.#parts;
     if (claim !== null) return this.#claim(request, claim);
-    if (request.entry.tags.length > 0) return this.#askTagged(request);
+    if (request.entry.tags.length > 0) return this.#askTagged(request, store.read(request.key));
     return store.read(request.key).then((content) => judge.judge(request, content));
   }
 
-  async #askTagged(request: EntryRequest): Promise<Look> {
-    const { store, judge, tags } = this.#parts;
+  /** What processes keep must not be from before the news of its change, so only for the rest a replica is asked. */
+  #mayBeOld(request: EntryRequest): boolean {
+    return this.#parts.store.mayBeOld(request.key) && !this.#parts.l1.keeps(request);
+  }
+
+  /** @returns null when it is for the master to say. */
+  async #askReplica(request: EntryRequest): Promise<Hit | null> {
+    const look = await this.#askTagged(request, this.#parts.store.readOld(request.key));
+    return look.kind === 'hit' && look.due === undefined ? look : null;
+  }
+
+  async #askTagged(request: EntryRequest, reading: Promise<string | null>): Promise<Look> {
+    const { judge, tags } = this.#parts;
     const tagKeys = request.entry.tags.map((tag) => request.space.tag(tag));
-    const [content, versions] = await Promise.all([store.read(request.key), tags.read(tagKeys)]);
+    const [content, versions] = await Promise.all([reading, tags.read(tagKeys)]);
     return judge.judge(request, content, versions);
   }
 

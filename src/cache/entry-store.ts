@@ -1,6 +1,7 @@
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { MARKER_START } from './entry-content.js';
 import type { L1Tier } from './l1/l1-tier.js';
+import type { OwnChanges } from './own-changes.js';
 import { ReadBatch } from './read-batch.js';
 import { DELETE_ENTRIES_N } from './lua/generated.js';
 import { SwapBatch, type Swap, type SwapOutcome } from './swap-batch.js';
@@ -12,19 +13,32 @@ import { SwapBatch, type Swap, type SwapOutcome } from './swap-batch.js';
  */
 export class EntryStore {
   private readonly reads: ReadBatch;
+  private readonly replicaReads: ReadBatch;
   private readonly swaps: SwapBatch;
 
   constructor(
     private readonly redis: RedisGateway,
     private readonly l1: L1Tier,
+    private readonly changes: OwnChanges,
   ) {
     this.reads = new ReadBatch(redis);
+    this.replicaReads = new ReadBatch(redis, { mayBeOld: true });
     this.swaps = new SwapBatch(redis, (swap) => this.#swapped(swap));
   }
 
   /** Reads a key, together with those others ask for; null where there is nothing. GET or MGET, O(1) a key. */
   read(key: string): Promise<string | null> {
     return this.reads.read(key);
+  }
+
+  /** Tells whether a replica may be asked for a key: not for what this process has changed a short while ago. */
+  mayBeOld(key: string): boolean {
+    return this.redis.capabilities.replicas && !this.changes.has(key);
+  }
+
+  /** Reads likewise what may be old, see `mayBeOld`. */
+  readOld(key: string): Promise<string | null> {
+    return this.replicaReads.read(key);
   }
 
   /** Writes whatever was there before. SET, O(1). */
@@ -34,11 +48,13 @@ export class EntryStore {
 
   /** Replaces what a key holds if it is still as expected. One script, O(length of the content). */
   swap(swap: Swap): Promise<SwapOutcome> {
+    this.#note([swap.key]);
     return this.swaps.swap(swap);
   }
 
   /** Puts a content where there is nothing, and else tells what there is. One script, O(length of the content). */
   add(swap: Omit<Swap, 'expected'>): Promise<SwapOutcome> {
+    this.#note([swap.key]);
     return this.swaps.add(swap);
   }
 
@@ -68,6 +84,7 @@ export class EntryStore {
   }
 
   #swapped({ key, content }: Swap): void {
+    this.#note([key]);
     this.l1.forget([key]);
     // A marker only says that the value is not good any more, which every reader sees for himself.
     if (content?.startsWith(MARKER_START) !== true) this.l1.announce([key]);
@@ -79,11 +96,17 @@ export class EntryStore {
    */
   async #changing<T>(keys: readonly string[], change: () => Promise<T>): Promise<T> {
     this.l1.forget(keys);
+    this.#note(keys);
     try {
       return await change();
     } finally {
+      this.#note(keys);
       this.l1.forget(keys);
       this.l1.announce(keys);
     }
+  }
+
+  #note(keys: readonly string[]): void {
+    if (this.redis.capabilities.replicas) this.changes.note(keys);
   }
 }

@@ -1,5 +1,5 @@
 import type { RedisCommand } from '../connection/lua-script.js';
-import type { RedisGateway } from '../connection/redis-gateway.js';
+import type { CallOptions, RedisGateway } from '../connection/redis-gateway.js';
 
 interface Wanted<T> {
   readonly key: string;
@@ -20,13 +20,15 @@ const MAX_KEYS = 256;
  */
 export class ReadBatch {
   readonly #redis: RedisGateway;
+  readonly #options: CallOptions;
   readonly #flushReads = () => this.#sendReads();
   readonly #flushTtls = () => void this.#sendTtls();
   #reads: Wanted<Content>[] = [];
   #ttls: Wanted<number>[] = [];
 
-  constructor(redis: RedisGateway) {
+  constructor(redis: RedisGateway, options: CallOptions = {}) {
     this.#redis = redis;
+    this.#options = options;
   }
 
   /** Reads a key; null where there is nothing. */
@@ -57,7 +59,7 @@ export class ReadBatch {
 
   async #sendOne({ key, resolve, reject }: Wanted<Content>): Promise<void> {
     try {
-      resolve((await this.#redis.send(['GET', key])) as Content);
+      resolve((await this.#redis.send(['GET', key], this.#options)) as Content);
     } catch (error) {
       reject(error);
     }
@@ -67,7 +69,7 @@ export class ReadBatch {
     const found = new Map<string, Content>();
     for (const { key } of all) found.set(key, null);
     const fetch = async (keys: readonly string[]) => {
-      const contents = (await this.#redis.send(['MGET', ...keys])) as Content[];
+      const contents = (await this.#redis.send(['MGET', ...keys], this.#options)) as Content[];
       keys.forEach((key, index) => found.set(key, contents[index] ?? null));
     };
     try {

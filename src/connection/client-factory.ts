@@ -19,6 +19,9 @@ const RECONNECT_PAUSE_MS = 500;
 /** Keeps idle connections alive in the tables of firewalls and load balancers, in milliseconds. */
 const KEEP_ALIVE_MS = 30_000;
 
+/** A cluster tells of new replicas only who asks. */
+const REPLICAS: ClusterOptions = { scaleReads: 'slave', slotsRefreshInterval: 5_000 };
+
 /** Are the forms for which a client is made here: the others bring one, or a server of their own. @internal */
 export type ServerConnection =
   UrlConnection | HostConnection | SocketConnection | SentinelConnection | ClusterConnection;
@@ -39,6 +42,24 @@ export function createClient(
   if ('path' in connection) return new Redis({ ...common, ...fieldsOfSocket(connection) });
   const fields = 'url' in connection ? fieldsOfUrl(connection) : fieldsOfHost(connection);
   return new Redis({ ...common, ...fields });
+}
+
+/**
+ * Makes a client, not yet connected, that reaches replicas in place of masters.
+ *
+ * @returns null when the connection does not say that they may be read.
+ * @internal
+ */
+export function createReplicaClient(
+  connection: ServerConnection,
+  settings: ResolvedConnectionSettings,
+): RedisClient | null {
+  if (!('readFromReplicas' in connection) || connection.readFromReplicas !== true) return null;
+  // The master must have time to answer in place of a replica that does not.
+  const hasty = { ...settings, commandTimeoutMs: Math.ceil(settings.commandTimeoutMs / 2) };
+  return 'cluster' in connection
+    ? createCluster(connection, hasty, REPLICAS)
+    : new Redis({ ...commonOptions(hasty), ...sentinelOptions(connection), role: 'slave' });
 }
 
 function commonOptions(settings: ResolvedConnectionSettings): RedisOptions {
@@ -110,13 +131,18 @@ function sentinelOptions(connection: SentinelConnection): RedisOptions {
   };
 }
 
-function createCluster(connection: ClusterConnection, settings: ResolvedConnectionSettings): Cluster {
+function createCluster(
+  connection: ClusterConnection,
+  settings: ResolvedConnectionSettings,
+  own: ClusterOptions = {},
+): Cluster {
   const {
     retryStrategy: clusterRetryStrategy,
     enableOfflineQueue = false,
     ...node
   } = commonOptions(settings);
   const options: ClusterOptions = {
+    ...own,
     lazyConnect: true,
     enableOfflineQueue,
     clusterRetryStrategy,

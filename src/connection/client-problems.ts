@@ -3,11 +3,13 @@ import type { OptionProblem } from '../common/errors.js';
 interface ClientSettings {
   readonly keyPrefix?: unknown;
   readonly stringNumbers?: unknown;
+  readonly scaleReads?: unknown;
+  readonly role?: unknown;
 }
 
 /**
  * Lists the settings with which a client of the application's own cannot serve this library too: ioredis leaves
- * patterns and messages without the prefix, and answers scripts with texts in place of numbers.
+ * patterns and messages without the prefix, and answers scripts with texts in place of numbers. Replicas lag behind.
  *
  * @internal
  */
@@ -19,7 +21,12 @@ export function clientProblems(client: unknown, path: string): OptionProblem[] {
   const numbers = all.some(({ stringNumbers }) => stringNumbers === true)
     ? 'has stringNumbers, so the answers of scripts would be misread and every rate limit would refuse'
     : null;
-  return [prefix, numbers]
+  const replicas = all.some(
+    ({ scaleReads = 'master', role = 'master' }) => scaleReads !== 'master' || role !== 'master',
+  )
+    ? "reads from replicas, which may not know yet who holds a lock or what was removed; use 'readFromReplicas' for that"
+    : null;
+  return [prefix, numbers, replicas]
     .filter((problem) => problem !== null)
     .map((problem) => ({ path, message: `${problem}; give the library a client without it` }));
 }

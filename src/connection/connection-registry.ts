@@ -1,7 +1,7 @@
 import type { Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
-import { createClient } from './client-factory.js';
+import { createClient, createReplicaClient } from './client-factory.js';
 import type { RedisConnection } from './connection-form.js';
 import { SINGLE_CONNECTION, type ConnectionPlan } from './connection-plan.js';
 import { resolveSettings, type ResolvedConnectionSettings } from './connection-settings.js';
@@ -114,8 +114,9 @@ export class ConnectionRegistry {
     }
     const target = 'embedded' in form ? { url: await this.#startEmbedded(parts.name, form) } : form;
     const client = createClient(target, settings);
+    const replicaClient = createReplicaClient(target, settings);
     const topology = 'sentinels' in target ? 'sentinel' : topologyOf(client);
-    return new IoredisGateway({ ...parts, client, owned: true, topology });
+    return new IoredisGateway({ ...parts, client, replicaClient, owned: true, topology });
   }
 
   async #startEmbedded(

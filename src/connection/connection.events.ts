@@ -31,6 +31,8 @@ declare module '../common/events.js' {
     'connection:error': { readonly connection: string; readonly message: string };
     /** A connection stands, for the first time or again. */
     'connection:connected': { readonly connection: string };
+    /** The replicas of a connection are read from now on, or are too far behind for that. */
+    'connection:replicas': { readonly connection: string; readonly areRead: boolean };
     /** A connection was lost. */
     'connection:closed': { readonly connection: string };
     /** The embedded server of a connection was started, on 127.0.0.1. */

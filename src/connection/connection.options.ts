@@ -98,8 +98,20 @@ export interface ServerAddress {
   readonly port?: number;
 }
 
+/** Holds what there is to say where masters have replicas. @publicApi */
+export class ReplicatedAccess extends ServerAccess {
+  /**
+   * Lets replicas answer the cache's reads of entries that processes do not keep, those with `l1: false`, as long as they
+   * are no further behind than three seconds: for so long such a read may still find what another process has removed
+   * or replaced. What this process has changed it reads from the master, and so are tags, locks and limits.
+   *
+   * @default false
+   */
+  @IsFlag() readFromReplicas?: boolean;
+}
+
 /** Connects to the master that Sentinels name. @publicApi */
-export class SentinelConnection extends ServerAccess {
+export class SentinelConnection extends ReplicatedAccess {
   /** Lists the Sentinels. */
   @IsServerList() sentinels!: readonly ServerAddress[];
   /** Is the name under which the Sentinels know the master. */
@@ -118,7 +130,7 @@ export class ClusterNodes {
 }
 
 /** Connects to a Redis Cluster. @publicApi */
-export class ClusterConnection extends ServerAccess {
+export class ClusterConnection extends ReplicatedAccess {
   @Nested(() => ClusterNodes) cluster!: ClusterNodes;
 }
 

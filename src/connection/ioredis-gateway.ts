@@ -10,7 +10,14 @@ import { DefinedScripts } from './defined-scripts.js';
 import { KeyFollower } from './key-news/key-follower.js';
 import type { KeyNews, KeyNewsListener } from './key-news/key-news.js';
 import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
-import type { CallOptions, ChannelListener, RedisGateway, RedisTopology } from './redis-gateway.js';
+import type {
+  CallOptions,
+  ChannelListener,
+  GatewayCapabilities,
+  RedisGateway,
+  RedisTopology,
+} from './redis-gateway.js';
+import { ReplicaReader } from './replica-reader.js';
 import { isAway, translateError } from './reply-errors.js';
 import type { ServerEndpoint } from './server-endpoint.js';
 import { Subscriber } from './subscriber.js';
@@ -20,6 +27,8 @@ import { WriteBatch } from './write-batch.js';
 export interface GatewayParts {
   readonly name: string;
   readonly client: RedisClient;
+  /** Reaches replicas, for calls that they may answer. */
+  readonly replicaClient?: RedisClient | null;
   /** Is false for a client that the application owns: it is never closed here. */
   readonly owned: boolean;
   readonly topology: RedisTopology;
@@ -36,7 +45,7 @@ export interface GatewayParts {
 export class IoredisGateway implements RedisGateway {
   readonly name: string;
   readonly topology: RedisTopology;
-  readonly capabilities = { push: true, blocking: true };
+  readonly capabilities: GatewayCapabilities;
   readonly client: RedisClient;
   readonly availability: Availability;
   readonly #parts: GatewayParts;
@@ -47,13 +56,22 @@ export class IoredisGateway implements RedisGateway {
   readonly #limitsCommands: boolean;
   readonly #scripts: DefinedScripts;
   readonly #followers = new Set<KeyFollower>();
+  readonly #replicas: ReplicaReader | null;
 
   constructor(parts: GatewayParts) {
-    const { name, client, owned, topology, commandTimeoutMs, events, clock } = parts;
+    const { name, client, replicaClient = null, owned, topology, commandTimeoutMs, events, clock } = parts;
     this.#parts = parts;
     this.name = name;
     this.topology = topology;
     this.client = client;
+    this.capabilities = { push: true, blocking: true, replicas: replicaClient !== null };
+    this.#replicas =
+      replicaClient &&
+      new ReplicaReader({
+        ...{ name, events, clock },
+        client: replicaClient,
+        masters: () => this.#masters(),
+      });
     this.#writes = new WriteBatch(client);
     this.#scripts = new DefinedScripts(client);
     this.#limitsCommands = owned && topology !== 'cluster';
@@ -78,16 +96,18 @@ export class IoredisGateway implements RedisGateway {
   /** Ends the connections that were made here, within `timeoutMs`; calls fail from now on. */
   async close(timeoutMs: number): Promise<void> {
     for (const follower of this.#followers) follower.close();
+    this.#replicas?.close();
     await Promise.all([this.#subscriber.close(), this.#line.close(timeoutMs)]);
   }
 
-  send([command, ...args]: RedisCommand, options: CallOptions = {}): Promise<RedisReply> {
-    return this.#attempt(command, options, () => {
-      const { client } = this;
-      const reply =
-        options.binary === true ? client.callBuffer(command, ...args) : client.call(command, ...args);
-      return reply as Promise<RedisReply>;
-    });
+  send(command: RedisCommand, options: CallOptions = {}): Promise<RedisReply> {
+    const replicas = options.mayBeOld === true && this.#replicas?.isFresh === true ? this.#replicas : null;
+    if (replicas === null) return this.#attempt(command[0], options, () => this.#issue(command, options));
+    // A replica's silence is followed by a second command, and says nothing of the master.
+    const bounds = { timeoutMs: this.#parts.commandTimeoutMs, ...options };
+    return this.#attempt(command[0], bounds, () =>
+      replicas.send(command, options.binary === true).catch(() => this.#issue(command, options)),
+    );
   }
 
   async sendMany(
@@ -174,6 +194,12 @@ export class IoredisGateway implements RedisGateway {
 
   endpoint(): ServerEndpoint | null {
     return endpointOf(this.client);
+  }
+
+  #issue([command, ...args]: RedisCommand, { binary = false }: CallOptions): Promise<RedisReply> {
+    const { client } = this;
+    const reply = binary ? client.callBuffer(command, ...args) : client.call(command, ...args);
+    return reply as Promise<RedisReply>;
   }
 
   #onAvailability(): void {

@@ -12,6 +12,8 @@ export interface GatewayCapabilities {
   readonly push: boolean;
   /** Waits at the server, as BLPOP and XREAD BLOCK do. Without it, such a read returns at once or is refused. */
   readonly blocking: boolean;
+  /** Lets replicas answer calls with `mayBeOld`. */
+  readonly replicas: boolean;
 }
 
 /** Adjusts one call. @internal */
@@ -22,6 +24,8 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Sends it now, so that the server begins while this process goes on, not with all else of this turn. @default false */
   readonly atOnce?: boolean;
+  /** Lets a replica answer, up to `MAX_REPLICA_LAG_MS` behind its master; for single commands that only read. @default false */
+  readonly mayBeOld?: boolean;
 }
 
 /** Is told of messages on a channel. @internal */

@@ -26,6 +26,7 @@ export class SuiteLog {
     events.on('connection:error', (error) => this.#onError(error));
     events.on('connection:refusal', (refusal) => this.#onRefusal(refusal));
     events.on('connection:findings', (review) => this.#onFindings(review));
+    events.on('connection:replicas', (change) => this.#onReplicas(change));
     events.on('connection:embedded', (server) => this.#onEmbedded(server));
     events.on('connection:connected', ({ connection }) => this.#told.delete(connection));
     events.on('suite:error', ({ where, error }) => this.#logger.error(`${where}: ${error.message}`));
@@ -42,6 +43,12 @@ export class SuiteLog {
     const line = `Redis connection '${connection}' ${SENTENCES[state]}`;
     if (state === 'ready') this.#logger.log(line);
     else this.#logger.warn(line);
+  }
+
+  #onReplicas({ connection, areRead }: SuiteEventMap['connection:replicas']): void {
+    const line = `Redis connection '${connection}' `;
+    if (areRead) this.#logger.log(`${line}reads from replicas.`);
+    else this.#logger.warn(`${line}reads from masters only: a replica is too far behind, or away.`);
   }
 
   #onFindings({ connection, findings }: SuiteEventMap['connection:findings']): void {

@@ -238,7 +238,7 @@ describe('RedisModule', () => {
           ...({
             name: 'state',
             topology: 'standalone',
-            capabilities: { push: true, blocking: true },
+            capabilities: { push: true, blocking: true, replicas: false },
           } as const),
           run: () => Promise.reject(fails),
           availability: { state: 'ready' },

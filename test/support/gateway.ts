@@ -1,6 +1,10 @@
 import { SYSTEM_CLOCK } from '../../src/common/clock.js';
 import { SuiteEvents } from '../../src/common/events.js';
-import { createClient, type ServerConnection } from '../../src/connection/client-factory.js';
+import {
+  createClient,
+  createReplicaClient,
+  type ServerConnection,
+} from '../../src/connection/client-factory.js';
 import { resolveSettings } from '../../src/connection/connection-settings.js';
 import { IoredisGateway } from '../../src/connection/ioredis-gateway.js';
 import type { OpenableGateway } from '../../src/connection/redis-gateway.js';
@@ -42,6 +46,7 @@ export async function openGateway(
     : new IoredisGateway({
         ...parts,
         client,
+        replicaClient: createReplicaClient(connection, settings),
         owned: true,
         topology: 'sentinels' in connection ? 'sentinel' : 'nodes' in client ? 'cluster' : 'standalone',
       });

@@ -93,11 +93,16 @@ export class L1Tier {
     return kept !== undefined && isSameForm(kept.form, entry) ? kept : null;
   }
 
+  /** Tells whether an entry is one that processes keep. */
+  keeps({ entry }: EntryRequest): boolean {
+    return this.#parts.options !== null && entry.l1MaxAgeMs !== 0;
+  }
+
   /** Begins to watch the key of an entry that is about to be read. @returns null when it will not be kept. */
-  begin({ key, entry }: EntryRequest): KeyWatch | null {
-    if (this.#parts.options === null || entry.l1MaxAgeMs === 0) return null;
+  begin(request: EntryRequest): KeyWatch | null {
+    if (!this.keeps(request)) return null;
     this.#coherence.start();
-    return this.#cache.watch(key);
+    return this.#cache.watch(request.key);
   }
 
   /** Ends a watch, and keeps what was read if it is still what Redis holds. */

@@ -30,7 +30,7 @@ export interface RestGatewayParts {
 export class RestGateway implements OpenableGateway {
   readonly name: string;
   readonly topology = 'rest';
-  readonly capabilities = { push: false, blocking: false };
+  readonly capabilities = { push: false, blocking: false, replicas: false };
   readonly #transport: RestTransport;
   readonly #line: RestLine;
   readonly #digests = new Map<LuaScript, Promise<string>>();
