@@ -1,5 +1,5 @@
 // Measures decisions of ours beside the least a limiter could do: EVALSHA of INCR and PEXPIRE on the same kind of
-// connection. All contenders take turns in one run on one server; what counts is the ratio, the median of the rounds.
+// connection; and those of three windows at once beside three single calls of a peer. All contenders take turns in one run on one server; what counts is the ratio, the median of the rounds.
 //   node --import ./test/support/typescript.mjs bench/rate-limit/run.mjs [rounds] [ms a turn]
 import { randomUUID } from 'node:crypto';
 import { startRedis } from '../../src/testing/start-redis.ts';
@@ -27,26 +27,28 @@ function ours(algorithm, limit) {
   return (subject) => limits.consume(policy, subject);
 }
 
-function threeWindows() {
-  const policies = [1, 2, 3].map((n) => ({ name: `w${n}`, limit: 1_000_000, window: n * WINDOW_MS }));
+function threeWindows(algorithm) {
+  const policies = [1, 2, 3].map((n) => {
+    return { name: `${algorithm}-${n}`, limit: 1_000_000, window: n * WINDOW_MS, algorithm };
+  });
   return (subject) => limits.consume(policies, subject);
 }
 
-/** Answers the peers that are installed: see README.md. */
+/** Answers the peer, one call and three single calls of it, if it is installed: see README.md. */
 async function peers() {
   const { RateLimiterRedis } = await import('rate-limiter-flexible').catch(() => ({}));
-  if (RateLimiterRedis === undefined) return {};
-  const [one, two, three] = [1, 2, 3].map((n) => {
+  if (RateLimiterRedis === undefined) return null;
+  const windows = [1, 2, 3].map((n) => {
     const duration = (n * WINDOW_MS) / 1_000;
     return new RateLimiterRedis({ storeClient: client, points: 1_000_000, duration, keyPrefix: `peer${n}` });
   });
   return {
-    'rate-limiter-flexible (fixed)': (subject) => one.consume(subject),
-    'the same, three windows': (subject) =>
-      Promise.all([one.consume(subject), two.consume(subject), three.consume(subject)]),
+    one: (subject) => windows[0].consume(subject),
+    three: (subject) => Promise.all(windows.map((window) => window.consume(subject))),
   };
 }
 
+const peer = await peers();
 const CASES = [
   { title: '64 in flight, 10,000 keys', inFlight: 64, keys: KEYS },
   { title: 'one at a time', inFlight: 1, keys: KEYS },
@@ -58,8 +60,12 @@ const CONTENDERS = {
   'token-bucket': ours('token-bucket', 1_000_000),
   'sliding-window (limit 100)': ours('sliding-window', 100),
   'sliding-window (limit 1,000,000)': ours('sliding-window', 1_000_000),
-  'three sliding windows at once': threeWindows(),
-  ...(await peers()),
+  ...(peer && { 'rate-limiter-flexible (fixed)': peer.one }),
+};
+const WINDOWS = {
+  ...(peer && { 'rate-limiter-flexible, three calls': peer.three }),
+  'three sliding windows at once': threeWindows('sliding-window'),
+  'three fixed windows at once': threeWindows('fixed-window'),
 };
 
 /** Calls for a turn; answers calls a second. */
@@ -95,6 +101,7 @@ async function commandsProcessed() {
 }
 
 for (const shape of CASES) await measure(CONTENDERS, shape);
+for (const shape of CASES) await measure(WINDOWS, { ...shape, title: `three windows, ${shape.title}` });
 
 const denied = ours('sliding-window', 1);
 for (let i = 0; i < 20; i++) await denied('s0');
