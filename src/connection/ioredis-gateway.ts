@@ -145,7 +145,7 @@ export class IoredisGateway implements RedisGateway {
     const bounds = this.#scripts.hasRun(call.script)
       ? options
       : { timeoutMs: this.#parts.commandTimeoutMs, ...options };
-    return this.#attempt(name, bounds, () => this.#scripts.run(call, options.binary === true));
+    return this.#attempt(name, bounds, () => this.#scripts.run(call, call.binary ?? options.binary ?? false));
   }
 
   groupKeys(keys: readonly string[]): string[][] {

@@ -12,6 +12,8 @@ export interface ScriptCall {
   readonly script: LuaScript;
   readonly keys: readonly string[];
   readonly args?: readonly RedisArgument[];
+  /** Is true for a script that answers bytes: Buffers in place of strings. @default false */
+  readonly binary?: boolean;
 }
 
 /** Is what a command or script takes. @internal */

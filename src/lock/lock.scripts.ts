@@ -41,7 +41,7 @@ export interface Renewal {
 }
 
 /** Is what prolongs one lease, with its ttl among the arguments at `msAt`. @internal */
-export type RenewalCall = Required<ScriptCall> & { readonly msAt: number };
+export type RenewalCall = Required<Omit<ScriptCall, 'binary'>> & { readonly msAt: number };
 
 /** Is the share of a claim of which nothing but its token is known. */
 const UNKNOWN: Share = { weight: 1, limit: 1 };
@@ -152,7 +152,7 @@ export class LockScripts {
   }
 }
 
-function callOf(renewals: readonly Renewal[]): Required<ScriptCall> {
+function callOf(renewals: readonly Renewal[]): Required<Omit<ScriptCall, 'binary'>> {
   const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
   const args = renewals.flatMap(({ token, fence, ttlMs, since }) => [token, String(fence), ttlMs, since]);
   return { script: RENEW_N, keys, args };

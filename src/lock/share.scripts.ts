@@ -63,7 +63,7 @@ export class ShareScripts {
   /** Returns what prolongs leases whose keys may be named together, in one command, O(n log m) in the holders of each. */
   renewal(
     renewals: readonly (Omit<ShareClaim, 'firstMs'> & { readonly fence: bigint; readonly ttlMs: number })[],
-  ): Required<ScriptCall> {
+  ): Required<Omit<ScriptCall, 'binary'>> {
     const keys = renewals.flatMap(({ keys }) => [keys.lease, keys.fence]);
     const args = renewals.flatMap((renewal) => [memberOf(renewal), renewal.ttlMs, renewal.share.limit]);
     return { script: RENEW_SHARES_N, keys, args };

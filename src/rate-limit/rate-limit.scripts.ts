@@ -20,25 +20,22 @@ export function consumeCalls(script: LuaScript, calls: readonly LimitCall[]): Sc
   }
   if (run.cost === 1) args.push(...run.plan.shortWire);
   else args.push(...run.plan.wire, run.cost);
-  return { script, keys, args };
+  return { script, keys, args, binary: true };
 }
 
 /** Reads the outcomes of a script run, call after call. @internal */
 export function outcomeReader(reply: RedisReply): (call: LimitCall) => WindowOutcome[] {
-  const integers = reply as number[];
+  const bytes = reply as Buffer;
   let at = 0;
-  const next = () => integers[at++] ?? 0;
   return ({ plan }) =>
     plan.windows.map(({ policy }) => {
-      const [left, resetMs] = [next(), next()];
-      const allowed = left >= 0;
-      return {
-        policy,
-        allowed,
-        remaining: allowed ? left : -1 - left,
-        resetMs,
-        retryAfterMs: allowed ? 0 : next(),
-      };
+      const left = bytes.readInt32LE(at);
+      const resetMs = bytes.readUIntLE(at + 4, 6);
+      at += 10;
+      if (left >= 0) return { policy, allowed: true, remaining: left, resetMs, retryAfterMs: 0 };
+      const retryAfterMs = bytes.readUIntLE(at, 6);
+      at += 6;
+      return { policy, allowed: false, remaining: -1 - left, resetMs, retryAfterMs };
     });
 }
 

@@ -36,16 +36,17 @@ export async function hammer({ url, namespace, policy, forMs, parallel }: Hammer
 export function recording(redis: RedisGateway, admissions: Admission[]): RedisGateway {
   const altered = new Map<LuaScript, LuaScript>();
   const run: RedisGateway['run'] = async (call, options) => {
-    const source = call.script.source.replace(/return reply$/, 'reply[#reply + 1] = now\nreturn reply');
+    const source = call.script.source.replace(/\nreturn (.*)$/, "\nreturn $1 .. pack('<d', now)");
     const script = altered.get(call.script) ?? { ...call.script, source };
     altered.set(call.script, script);
-    const reply = (await redis.run({ ...call, script }, options)) as number[];
-    const at = reply.pop() ?? 0;
+    const reply = (await redis.run({ ...call, script }, options)) as Buffer;
+    const answers = reply.subarray(0, -8);
     let cost = 0;
-    // A call is answered with two numbers if it is allowed, and with three, of which the first is negative, if not.
-    for (let i = 0; i < reply.length; i += reply[i]! < 0 ? 3 : 2) cost += reply[i]! < 0 ? 0 : 1;
-    admissions.push({ at, cost });
-    return reply;
+    // A call is answered in 10 bytes if it is allowed, and in 16, of which the first number is negative, if not.
+    for (let i = 0; i < answers.length; i += answers.readInt32LE(i) < 0 ? 16 : 10)
+      cost += answers.readInt32LE(i) < 0 ? 0 : 1;
+    admissions.push({ at: reply.readDoubleLE(answers.length), cost });
+    return answers;
   };
   const { name, topology, availability } = redis;
   const subscribe: RedisGateway['subscribe'] = (...args) => redis.subscribe(...args);

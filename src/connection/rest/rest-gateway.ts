@@ -91,16 +91,14 @@ export class RestGateway implements OpenableGateway {
     return [await this.send(command, options)];
   }
 
-  run(
-    { script, keys, args = [] }: ScriptCall,
-    { binary = false, timeoutMs }: CallOptions = {},
-  ): Promise<RedisReply> {
+  run({ script, keys, args = [], binary }: ScriptCall, options: CallOptions = {}): Promise<RedisReply> {
+    const { timeoutMs } = options;
     const rest = [keys.length, ...keys, ...args];
     return this.#line.call({ command: script.name, repeatable: false, timeoutMs }, async (signal) => {
       const known = await this.#transport.one(['EVALSHA', await this.#digest(script), ...rest], signal);
       const isUnknown = 'error' in known && known.error.startsWith('NOSCRIPT');
       const reply = isUnknown ? await this.#transport.one(['EVAL', script.source, ...rest], signal) : known;
-      return this.#unwrap(reply, script.name, binary);
+      return this.#unwrap(reply, script.name, binary ?? options.binary ?? false);
     });
   }
 

@@ -4,8 +4,8 @@
 -- ARGV[1..] for each run: how many windows each; then five for each window: its algorithm's letter, and what the script of
 -- that algorithm takes; the cost, where 0 asks about 1 without counting and less than 0 gives back; how many calls. The
 -- last run may end before a cost of 1, and before all calls that are left
--- Returns for each key what remains, or -1 less what remains if it refuses; the reset in ms; and, only if it refuses,
--- the time until it would allow the call in ms
+-- Returns in one text for each key what remains, or -1 less what remains if it refuses; the reset in ms; and, only if it
+-- refuses, the time until it would allow the call in ms, as _answer.lua packs them
 
 -- include _window.lua
 -- include _seek.lua
@@ -62,4 +62,4 @@ repeat
     first = first + width
   end
 until first == #KEYS
-return reply
+return table.concat(reply)

@@ -4,8 +4,8 @@
 -- ARGV[1..] six for each run: the limit; the window in ms; how many tokens a bucket holds;
 -- after an excess the block in ms, 0 for none, or a list as `_bar.lua` takes it; the cost, where 0 asks about 1 without
 -- counting and less than 0 gives back; how many calls. The last run may end before what is 0, 0, 1, and all that are left
--- Returns for each call what remains, or -1 less what remains if it is refused; the reset in ms; and, only if it is
--- refused, the time until it would be allowed in ms
+-- Returns in one text for each call what remains, or -1 less what remains if it is refused; the reset in ms; and, only if
+-- it is refused, the time until it would be allowed in ms, as _answer.lua packs them
 
 -- include _window.lua
 local reply, size, first, at = {}, 0, 1, 1
@@ -20,4 +20,4 @@ repeat
   end
   first = last + 1
 until first > #KEYS
-return reply
+return table.concat(reply)
