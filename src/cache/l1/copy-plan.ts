@@ -3,13 +3,6 @@ import { types } from 'node:util';
 /** Makes a copy of the value it was planned for, which shares nothing that can be changed. @internal */
 export type Copy = (value: never) => unknown;
 
-/** Is a copy that nobody else has, and the way to make more of it. @internal */
-export interface OwnCopy {
-  /** Is undefined when there is no way to copy it. */
-  readonly value: unknown;
-  readonly copy: Copy | null;
-}
-
 const AS_IS: Copy = (value) => value;
 const FLAT_OBJECT: Copy = (value: object) => ({ ...value });
 const FLAT_ARRAY: Copy = (value: unknown[]) => value.slice();
@@ -32,12 +25,6 @@ export function planCopy(value: unknown, depth = 0): Copy | null {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype) return planObject(value, depth + 1);
   return prototype === Date.prototype && types.isDate(value) ? DATE : null;
-}
-
-/** Copies a value that somebody else has too. @internal */
-export function ownCopy(value: unknown): OwnCopy {
-  const copy = planCopy(value);
-  return { copy, value: copy?.(value as never) };
 }
 
 function planObject(value: object, depth: number): Copy | null {

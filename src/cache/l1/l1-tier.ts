@@ -3,13 +3,13 @@ import type { RedisGateway } from '../../connection/redis-gateway.js';
 import type { StoredValue } from '../entry-content.js';
 import type { CacheFormOptions } from '../entry-options.js';
 import type { EntryRequest } from '../load-request.js';
-import type { OwnCopy } from './copy-plan.js';
 import { isAskedFor, isSameForm, type KeptEntry } from './kept-entry.js';
 import type { KeyWatch } from './key-watches.js';
 import { L1Cache } from './l1-cache.js';
 import { L1Coherence, MAX_AGE_MS, type L1CoherenceMode } from './l1-coherence.js';
 import type { L1Stats } from './l1-stats.js';
 import type { ResolvedL1Options } from './l1.options.js';
+import type { OwnCopy } from './own-copy.js';
 import type { TagState } from './tag-states.js';
 
 /** Says that a value is not kept; `undefined` is a value. @internal */

@@ -76,9 +76,12 @@ function encodeList(key: readonly unknown[]): string {
   }
   let encoded = '';
   for (let index = 0; index < key.length; index++) {
-    const text = segmentText(key[index]);
-    if (text === null) throw notASegment(`Part ${index + 1} of ${key.length} of a key`, key[index]);
-    encoded += index === 0 ? escapeSegment(text) : `:${escapeSegment(text)}`;
+    const part: unknown = key[index];
+    const text = segmentText(part);
+    if (text === null) throw notASegment(`Part ${index + 1} of ${key.length} of a key`, part);
+    // What is no text has a text without anything to escape.
+    const escaped = typeof part === 'string' ? escapeSegment(text) : text;
+    encoded += index === 0 ? escaped : `:${escaped}`;
   }
   return encoded;
 }
