@@ -23,8 +23,9 @@ const calls = Object.fromEntries(
   ]),
 );
 
-await compareRates('one at a time', calls, { rounds, turnMs, inFlight: 1 });
+// The many calls first, so that nobody's code is still being compiled when each takes its time.
 await compareRates('64 keys at a time', calls, { rounds, turnMs, inFlight: 64 });
+await compareRates('one at a time', calls, { rounds, turnMs, inFlight: 1 });
 
 for (const { close } of Object.values(locks)) await close();
 await server.stop();

@@ -19,14 +19,15 @@ local function grant(entry, lease_ms, minted)
   return { tonumber(fence), tonumber(ms) }, token
 end
 
+-- The watch is asked for first: of all that a script sends, servers write the last to its sockets first, and the one whose
+-- turn it is should hear before the others wake up.
 local function pass_on()
   while true do
     local entry = redis.call('LPOP', QUEUE)
     if not entry then return nil end
-    local granted, token = grant(entry)
-    if granted then
-      set_watch(token, granted[2])
-      return granted, token
-    end
+    local token, ms = string.match(entry, '^(%S+) (%d+) ')
+    if token then set_watch(token, ms) end
+    local granted = grant(entry)
+    if granted then return granted, token end
   end
 end

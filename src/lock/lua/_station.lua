@@ -2,9 +2,13 @@
 -- Expects HELD, the key of what is handed over, and QUEUE, the list of those who wait; ARGV[1] and ARGV[2] as they say.
 local KEEP_MS = 86400000
 
+local clock_us
 local function server_us()
-  local time = redis.call('TIME')
-  return time[1] * 1000000 + time[2]
+  if not clock_us then
+    local time = redis.call('TIME')
+    clock_us = time[1] * 1000000 + time[2]
+  end
+  return clock_us
 end
 
 -- Answers '' for what stands under our key and is no text: it is nobody's of ours.
