@@ -8,6 +8,11 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DEMO, DemoApp, isRunning, until } from './demo-app.mjs';
 import { assertInvalidates, cascades } from './demo-cascades.mjs';
+import {
+  assertCartsNeverWaitForEachOther,
+  assertExportsTakeTurns,
+  assertStockIsExact,
+} from './demo-orders.mjs';
 import { assertPrinted, readTour, Shell } from './demo-tour.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -92,22 +97,6 @@ async function assertRoyaltyRunsDoNotOverlap() {
   for (const [i, { startedAt }] of runs.entries()) {
     assert.ok(i === 0 || runs[i - 1].finishedAt <= startedAt, `two runs overlap: ${JSON.stringify(runs)}`);
   }
-}
-
-async function assertStockIsExact(buyer, owner) {
-  const { body: before } = await demo.send('GET', PRODUCT);
-  const buy = () =>
-    demo.send('POST', 'api/purchases', { token: buyer, body: { productId: 73, quantity: 1 } });
-  const bought = await Promise.all(Array.from({ length: 10 }, buy));
-  assert.deepEqual(new Set(bought.map(({ status }) => status)), new Set([201]));
-  const { body: after } = await demo.send('GET', PRODUCT);
-  assert.deepEqual([after.inStock, after.sold], [before.inStock - 10, before.sold + 10]);
-  const { body: movements } = await demo.send('GET', `${PRODUCT}/inventory`, { token: owner });
-  const steps = movements.slice(0, 10).map(({ quantityAfter }) => quantityAfter);
-  assert.deepEqual(
-    steps,
-    Array.from({ length: 10 }, (_, i) => after.inStock + i),
-  );
 }
 
 async function assertFlushAsksTwice() {
@@ -263,8 +252,12 @@ async function takeTheTour() {
   await check('other users may still log in', () => demo.login(10));
   await check('two royalty runs do not overlap', assertRoyaltyRunsDoNotOverlap);
   await check('ten purchases at once take ten out of the stock', () =>
-    assertStockIsExact(tokens.brand, tokens.creator),
+    assertStockIsExact(demo, { buyer: tokens.brand, owner: tokens.creator }),
   );
+  await check('carts with the same products never wait for each other', () =>
+    assertCartsNeverWaitForEachOther(demo, tokens.brand),
+  );
+  await check('exports take turns', () => assertExportsTakeTurns(demo));
   await check('the admin routes are closed without the token', assertAdminIsClosed);
   await check('a flush asks twice', assertFlushAsksTwice);
   await check('without Redis reads go on, limits hold, locks fail, health tells; then it mends', () =>

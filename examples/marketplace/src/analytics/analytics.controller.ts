@@ -1,4 +1,4 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SpanQuery } from './analytics.dto.js';
 import { AnalyticsService } from './analytics.service.js';
@@ -12,6 +12,13 @@ export class AnalyticsController {
   @ApiOperation({ summary: 'Read the sales of each day' })
   sales(@Query() { days }: SpanQuery) {
     return this.analytics.sales(days);
+  }
+
+  @Get('sales.csv')
+  @Header('Content-Type', 'text/csv; charset=utf-8')
+  @ApiOperation({ summary: 'Export the sales of each day' })
+  exportSales(@Query() { days }: SpanQuery) {
+    return this.analytics.exportSales(days);
   }
 
   @Get('creators')

@@ -5,7 +5,7 @@ import { CurrentUser } from '../auth/current-user.decorator.js';
 import { LoggedIn } from '../auth/logged-in.decorator.js';
 import { IdPipe } from '../http/id.pipe.js';
 import { PageQuery } from '../http/page.js';
-import { BuyDto } from './purchase.dto.js';
+import { BuyAllDto, BuyDto } from './purchase.dto.js';
 import { PurchaseService } from './purchase.service.js';
 
 @ApiTags('orders')
@@ -30,5 +30,11 @@ export class PurchaseController {
   @ApiOperation({ summary: 'Buy a product' })
   buy(@Body() dto: BuyDto, @CurrentUser() user: AuthUser) {
     return this.purchases.buy(dto, user);
+  }
+
+  @Post('cart')
+  @ApiOperation({ summary: 'Buy several products, all or none' })
+  buyAll(@Body() dto: BuyAllDto, @CurrentUser() user: AuthUser) {
+    return this.purchases.buyAll(dto, user);
   }
 }

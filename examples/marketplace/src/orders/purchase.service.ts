@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { currentLock, InvalidateCache, WithLock } from 'nestjs-redis-suite';
+import { CacheService, currentLock, InvalidateCache, WithLock } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { requireOwner } from '../auth/require-owner.js';
 import { ProductRepository } from '../catalog/product.repository.js';
 import { Database } from '../database/database.js';
+import type { Sql } from '../database/sql.js';
 import { found } from '../http/found.js';
 import type { Page, PageQuery } from '../http/page.js';
 import { keys } from '../redis/keys.js';
 import { InventoryService } from './inventory.service.js';
-import type { BuyDto } from './purchase.dto.js';
-import { type Purchase, PurchaseRepository } from './purchase.repository.js';
+import type { BuyAllDto, BuyDto } from './purchase.dto.js';
+import { type NewPurchase, type Purchase, PurchaseRepository } from './purchase.repository.js';
 
 @Injectable()
 export class PurchaseService {
@@ -18,6 +19,7 @@ export class PurchaseService {
     private readonly purchases: PurchaseRepository,
     private readonly products: ProductRepository,
     private readonly inventory: InventoryService,
+    private readonly cache: CacheService,
   ) {}
 
   async find(id: number, user: AuthUser): Promise<Purchase> {
@@ -30,21 +32,40 @@ export class PurchaseService {
     return this.purchases.listOf(user.id, query);
   }
 
-  /** Takes the goods out of the stock and writes the purchase down, both or neither. */
-  @WithLock(({ productId }: BuyDto) => keys.lock.inventory(productId), { ttl: keys.lock.inventory.ttl })
+  async buy(item: BuyDto, user: AuthUser): Promise<Purchase> {
+    const [purchase] = await this.buyAll({ items: [item] }, user);
+    return purchase as Purchase;
+  }
+
+  /**
+   * Takes all goods out of the stock and writes the purchases down, all or none. The locks of all products are taken
+   * together, so customers who want the same things in another order never wait for each other.
+   */
+  @WithLock(({ items }: BuyAllDto) => items.map(({ productId }) => keys.lock.inventory(productId)), {
+    ttl: keys.lock.inventory.ttl,
+  })
+  async buyAll({ items }: BuyAllDto, { id: buyerId }: AuthUser): Promise<Purchase[]> {
+    const wanted = await Promise.all(
+      items.map(async ({ productId, quantity }) => {
+        const { priceCents } = found(await this.products.findOffer(productId), `product ${productId}`);
+        return { buyerId, productId, quantity, unitPriceCents: priceCents };
+      }),
+    );
+    const ids = await this.cache.deferInvalidations(() =>
+      this.database.transaction(async (sql) => {
+        const sold: number[] = [];
+        for (const one of wanted) sold.push(await this.sell(one, sql));
+        return sold;
+      }),
+    );
+    return Promise.all(ids.map(async (id) => found(await this.purchases.find(id), `purchase ${id}`)));
+  }
+
   @InvalidateCache({ entity: ['sales', '{0.productId}'] })
-  async buy({ productId, quantity }: BuyDto, user: AuthUser): Promise<Purchase> {
-    const { fence } = currentLock();
-    const { priceCents } = found(await this.products.findOffer(productId), `product ${productId}`);
-    const id = await this.database.transaction(async (sql) => {
-      await this.inventory.change(sql, { productId, delta: -quantity, reason: 'purchase', fence });
-      return this.purchases.insert(sql, {
-        buyerId: user.id,
-        productId,
-        quantity,
-        unitPriceCents: priceCents,
-      });
-    });
-    return found(await this.purchases.find(id), `purchase ${id}`);
+  async sell(purchase: NewPurchase, sql: Sql): Promise<number> {
+    const { productId, quantity } = purchase;
+    const fence = currentLock().fences.get(keys.lock.inventory(productId)) as bigint;
+    await this.inventory.change(sql, { productId, delta: -quantity, reason: 'purchase', fence });
+    return this.purchases.insert(sql, purchase);
   }
 }

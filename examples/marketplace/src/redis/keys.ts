@@ -20,6 +20,7 @@ export const keys = defineKeys({
   lock: {
     inventory: { params: ['productId'], ttl: '30s', description: 'Held while a product’s stock changes' },
     royalties: { ttl: '5m', description: 'Held while royalties are reckoned, of whatever month' },
+    exports: { ttl: '1m', description: 'Held by each of the two exports that may run at a time' },
     payout: { params: ['id'], ttl: '5m', description: 'Held while a payout is sent' },
   },
 });
