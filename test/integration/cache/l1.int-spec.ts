@@ -5,6 +5,7 @@ import { startTcpProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.js'
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openCache, type OpenCache, type OpenCacheOptions } from '../../support/cache.js';
 import { HandClock } from '../../support/hand-clock.js';
+import { overtaken } from '../../support/overtaken-gateway.js';
 import { until } from '../../support/until.js';
 
 const DAY = new Date('2026-02-03T04:05:06Z');
@@ -126,10 +127,10 @@ describe('values kept in the process', () => {
     await until(async () => (await opened.cache.get('tagged')) === undefined);
   });
 
-  // Without the second `forget` in EntryStore, which follows the reply, reads that were under way bring values back.
+  // Seen to fail without the second `forget` in EntryStore, which follows the reply: reads that overtake a change, as they
+  // may where there are several connections, keep the old value, and the news of the change come later than its reply.
   it('are forgotten before the own invalidation resolves', async () => {
-    const opened = await open();
-    const { cache } = opened;
+    const { cache } = await open({ between: overtaken });
     const ways: ((round: number) => Promise<unknown>)[] = [
       () => cache.delete('own'),
       () => cache.invalidateTags('own-tag'),
@@ -138,15 +139,18 @@ describe('values kept in the process', () => {
       () => cache.deferInvalidations(() => cache.delete('own')),
       (round) => cache.set('own', `set ${round}`),
     ];
+    const pause = () => new Promise((resolve) => setImmediate(resolve));
     let stale = 0;
     for (let round = 0; round < 300; round++) {
       await cache.set('own', round, { tags: ['own-tag'] });
-      const reads = [cache.get('own'), cache.get('own')];
-      const change = ways[round % ways.length]!(round);
-      reads.push(cache.get('own'), cache.get('own', { l1: false }));
-      await change;
+      const change = { isDone: false };
+      const reading = (async () => {
+        for (; !change.isDone; await pause()) await cache.get('own');
+      })();
+      await ways[round % ways.length]!(round);
       if ((await cache.get('own')) === round) stale++;
-      await Promise.all(reads);
+      change.isDone = true;
+      await reading;
     }
     expect(stale).toBe(0);
   });
