@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RestGateway } from '../../../src/connection/rest/rest-gateway.js';
-import { failure, GatewayShelf, type RestGatewayOptions } from '../../support/rest.js';
+import { failure } from '../../support/rest.js';
+import { useRestStub } from '../../support/rest-stub-file.js';
 import {
   drop,
   first,
@@ -10,7 +11,6 @@ import {
   startRestStub,
   status,
   STUB_TOKEN,
-  type RestStub,
   type StubAnswer,
 } from '../../support/rest-stub.js';
 
@@ -20,18 +20,7 @@ const SCRIPT = { name: 'count-1', numberOfKeys: 1, source: "return redis.call('I
 const MENDED = json({ result: 'OK' });
 
 describe('A gateway to a REST endpoint', () => {
-  let stub: RestStub;
-  const shelf = new GatewayShelf();
-  const gatewayTo = (endpoint = stub.endpoint, options: RestGatewayOptions = {}) =>
-    shelf.open(endpoint, { commandTimeoutMs: 250, ...options });
-
-  beforeAll(async () => {
-    stub = await startRestStub();
-    // The first request of a process takes its time.
-    await fetch(stub.endpoint.url, { method: 'POST', body: '[]' });
-  });
-  afterEach(() => shelf.close());
-  afterAll(() => stub?.stop());
+  const rest = useRestStub();
 
   describe('that answers badly', () => {
     const CASES: [string, StubAnswer, object][] = [
@@ -65,21 +54,21 @@ describe('A gateway to a REST endpoint', () => {
     ];
 
     it.each(CASES)('%s, is an error of ours that shows no secret', async (_, answer, expected) => {
-      stub.answerWith(answer);
-      const { gateway, events } = gatewayTo();
+      rest.stub.answerWith(answer);
+      const { gateway, events } = rest.gatewayTo();
       const told: string[] = [];
       events.on('connection:error', ({ message }) => told.push(message));
       const error = await failure(gateway.send(['SET', 'key-of-somebody', SECRET]));
       expect(error).toMatchObject({ connection: 'state', ...expected });
       const everything = [error.stack, JSON.stringify(error), String(error.cause), ...told].join('\n');
       for (const hidden of [SECRET, STUB_TOKEN, 'key-of-somebody']) expect(everything).not.toContain(hidden);
-      expect(stub.seen).toEqual([{ path: '/', body: ['SET', 'key-of-somebody', SECRET] }]);
+      expect(rest.stub.seen).toEqual([{ path: '/', body: ['SET', 'key-of-somebody', SECRET] }]);
     });
 
     it('a redirect, is not followed', async () => {
       const other = await startRestStub();
-      stub.answerWith(status(308, '', { location: other.endpoint.url }));
-      const error = await failure(gatewayTo().gateway.send(['GET', 'k']));
+      rest.stub.answerWith(status(308, '', { location: other.endpoint.url }));
+      const error = await failure(rest.gatewayTo().gateway.send(['GET', 'k']));
       expect(error).toMatchObject({ reason: 'bad-answer' });
       expect(other.seen).toEqual([]);
       await other.stop();
@@ -90,8 +79,8 @@ describe('A gateway to a REST endpoint', () => {
       ['a list of something else', json([1, 2]), { reason: 'bad-answer' }],
       ['one error for all', json({ error: 'ERR max request size exceeded' }, 400), { code: 'E_REDIS_REPLY' }],
     ])('several commands by %s, fails as one', async (_, answer, expected) => {
-      stub.answerWith(answer);
-      const call = gatewayTo().gateway.sendMany([
+      rest.stub.answerWith(answer);
+      const call = rest.gatewayTo().gateway.sendMany([
         ['SET', 'a', '1'],
         ['SET', 'b', '2'],
       ]);
@@ -99,17 +88,17 @@ describe('A gateway to a REST endpoint', () => {
     });
 
     it('an argument that is no text, is not sent', async () => {
-      stub.answerWith(MENDED);
-      const call = gatewayTo().gateway.send(['SET', 'k', Buffer.from([0xff, 0x00])]);
+      rest.stub.answerWith(MENDED);
+      const call = rest.gatewayTo().gateway.send(['SET', 'k', Buffer.from([0xff, 0x00])]);
       expect(await failure(call)).toMatchObject({ code: 'E_REDIS_UNSUPPORTED' });
-      expect(stub.seen).toEqual([]);
-      expect(await gatewayTo().gateway.send(['SET', 'k', Buffer.from('text ü')])).toBe('OK');
-      expect(stub.seen).toEqual([{ path: '/', body: ['SET', 'k', 'text ü'] }]);
+      expect(rest.stub.seen).toEqual([]);
+      expect(await rest.gatewayTo().gateway.send(['SET', 'k', Buffer.from('text ü')])).toBe('OK');
+      expect(rest.stub.seen).toEqual([{ path: '/', body: ['SET', 'k', 'text ü'] }]);
     });
   });
 
   describe('that fails once', () => {
-    const commandsSent = () => stub.seen.map(({ body }) => (body as unknown[])[0]);
+    const commandsSent = () => rest.stub.seen.map(({ body }) => (body as unknown[])[0]);
     const BAD: [string, StubAnswer][] = [
       ['ends the connection', drop],
       ['sends half a body', half('close')],
@@ -127,50 +116,50 @@ describe('A gateway to a REST endpoint', () => {
 
     describe.each(BAD)('and %s', (_, answer) => {
       it.each(CHANGES)('is asked for %s only once', async (_name, call) => {
-        stub.answerWith(first(1, answer, MENDED));
-        await failure(call(gatewayTo(stub.endpoint, { retries: 5 }).gateway));
-        expect(stub.seen).toHaveLength(1);
+        rest.stub.answerWith(first(1, answer, MENDED));
+        await failure(call(rest.gatewayTo(rest.stub.endpoint, { retries: 5 }).gateway));
+        expect(rest.stub.seen).toHaveLength(1);
       });
 
       it('is asked for a read again', async () => {
-        stub.answerWith(first(1, answer, json({ result: 'dg==' })));
-        expect(await gatewayTo().gateway.send(['GET', 'k'])).toBe('v');
+        rest.stub.answerWith(first(1, answer, json({ result: 'dg==' })));
+        expect(await rest.gatewayTo().gateway.send(['GET', 'k'])).toBe('v');
         expect(commandsSent()).toEqual(['GET', 'GET']);
-        stub.answerWith(first(1, answer, json([{ result: 'dg==' }, { result: null }])));
-        const reads = gatewayTo().gateway.sendMany([['get', 'k'], ['GET', 'l']]); // prettier-ignore
+        rest.stub.answerWith(first(1, answer, json([{ result: 'dg==' }, { result: null }])));
+        const reads = rest.gatewayTo().gateway.sendMany([['get', 'k'], ['GET', 'l']]); // prettier-ignore
         expect(await reads).toEqual(['v', null]);
-        expect(stub.seen).toHaveLength(2);
+        expect(rest.stub.seen).toHaveLength(2);
       });
     });
 
     it('is asked for a read as often as `retries` says', async () => {
       for (const retries of [0, 1, 3]) {
-        stub.answerWith(drop);
+        rest.stub.answerWith(drop);
         await failure(
-          gatewayTo(stub.endpoint, { retries, commandTimeoutMs: 2_000 }).gateway.send(['GET', 'k']),
+          rest.gatewayTo(rest.stub.endpoint, { retries, commandTimeoutMs: 2_000 }).gateway.send(['GET', 'k']),
         );
-        expect(stub.seen).toHaveLength(1 + retries);
+        expect(rest.stub.seen).toHaveLength(1 + retries);
       }
     });
 
     it('is not asked again with a token that it refused, nor for what it refused', async () => {
       for (const answer of [status(401), json({ error: 'WRONGTYPE no' }, 400)]) {
-        stub.answerWith(answer);
-        await failure(gatewayTo().gateway.send(['GET', 'k']));
-        expect(stub.seen).toHaveLength(1);
+        rest.stub.answerWith(answer);
+        await failure(rest.gatewayTo().gateway.send(['GET', 'k']));
+        expect(rest.stub.seen).toHaveLength(1);
       }
     });
 
     it('is given the source of a script that it does not know, once', async () => {
       const unknown = json({ error: 'NOSCRIPT No matching script. Please use EVAL.' }, 400);
-      stub.answerWith(first(1, unknown, json({ result: 7 })));
-      const { gateway } = gatewayTo();
+      rest.stub.answerWith(first(1, unknown, json({ result: 7 })));
+      const { gateway } = rest.gatewayTo();
       expect(await gateway.run({ script: SCRIPT, keys: ['k'], args: [1, 'b'] })).toBe(7);
-      expect(stub.seen.map(({ body }) => body)).toEqual([
+      expect(rest.stub.seen.map(({ body }) => body)).toEqual([
         ['EVALSHA', expect.stringMatching(/^[0-9a-f]{40}$/), '1', 'k', '1', 'b'],
         ['EVAL', SCRIPT.source, '1', 'k', '1', 'b'],
       ]);
-      stub.answerWith(first(1, unknown, drop));
+      rest.stub.answerWith(first(1, unknown, drop));
       await failure(gateway.run({ script: SCRIPT, keys: ['k'] }));
       expect(commandsSent()).toEqual(['EVALSHA', 'EVAL']);
     });

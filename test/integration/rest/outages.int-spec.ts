@@ -1,37 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RestGateway } from '../../../src/connection/rest/rest-gateway.js';
 import { startTcpProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.js';
-import {
-  failure,
-  GatewayShelf,
-  restGateway,
-  startRest,
-  type RestGatewayOptions,
-  type RestServers,
-} from '../../support/rest.js';
-import { drop, first, json, silence, startRestStub, status, type RestStub } from '../../support/rest-stub.js';
+import { failure, restGateway, startRest, type RestServers } from '../../support/rest.js';
+import { useRestStub } from '../../support/rest-stub-file.js';
+import { drop, first, json, silence, status } from '../../support/rest-stub.js';
 import { until } from '../../support/until.js';
 
 const MENDED = json({ result: 'OK' });
 
 describe('A gateway to a REST endpoint', () => {
-  let stub: RestStub;
-  const shelf = new GatewayShelf();
-  const gatewayTo = (endpoint = stub.endpoint, options: RestGatewayOptions = {}) =>
-    shelf.open(endpoint, { commandTimeoutMs: 250, ...options });
-
-  beforeAll(async () => {
-    stub = await startRestStub();
-    // The first request of a process takes its time.
-    await fetch(stub.endpoint.url, { method: 'POST', body: '[]' });
-  });
-  afterEach(() => shelf.close());
-  afterAll(() => stub?.stop());
+  const rest = useRestStub();
 
   describe('that is away', () => {
     it('opens the breaker: nothing is sent but probes, until one is answered', async () => {
-      stub.answerWith(drop);
-      const { gateway, events } = gatewayTo(stub.endpoint, { retries: 0 });
+      rest.stub.answerWith(drop);
+      const { gateway, events } = rest.gatewayTo(rest.stub.endpoint, { retries: 0 });
       const states: string[] = [];
       let connected = 0;
       events.on('connection:availability', ({ state }) => states.push(state));
@@ -39,9 +22,9 @@ describe('A gateway to a REST endpoint', () => {
       for (let i = 0; i < 3; i++) await failure(gateway.send(['INCR', 'k']));
       expect(states).toEqual(['down']);
       expect(await failure(gateway.send(['INCR', 'k']))).toMatchObject({ reason: 'disconnected' });
-      await until(() => stub.seen.length >= 5);
-      expect(stub.seen.filter(({ body }) => (body as string[])[0] === 'INCR')).toHaveLength(3);
-      stub.answerWith(MENDED);
+      await until(() => rest.stub.seen.length >= 5);
+      expect(rest.stub.seen.filter(({ body }) => (body as string[])[0] === 'INCR')).toHaveLength(3);
+      rest.stub.answerWith(MENDED);
       await until(() => states.length === 2);
       expect(states).toEqual(['down', 'ready']);
       expect(connected).toBe(1);
@@ -49,28 +32,28 @@ describe('A gateway to a REST endpoint', () => {
     });
 
     it('opens the breaker also for a token that is refused, and closes it when that is accepted', async () => {
-      stub.answerWith(status(401));
-      const { gateway } = gatewayTo();
+      rest.stub.answerWith(status(401));
+      const { gateway } = rest.gatewayTo();
       for (let i = 0; i < 3; i++)
         expect(await failure(gateway.send(['INCR', 'k']))).toMatchObject({ code: 'E_REDIS_AUTH' });
       expect(gateway.availability.state).toBe('down');
-      stub.answerWith(MENDED);
+      rest.stub.answerWith(MENDED);
       await until(() => gateway.availability.state === 'ready');
     });
 
     it('stays usable when it refuses only PING', async () => {
-      stub.answerWith(json({ error: 'ERR Command is not available' }, 400));
-      const { gateway } = gatewayTo();
+      rest.stub.answerWith(json({ error: 'ERR Command is not available' }, 400));
+      const { gateway } = rest.gatewayTo();
       await gateway.open(1_000);
       expect(gateway.availability.state).toBe('ready');
     });
 
     it('is waited for at boot, and no longer than was said', async () => {
-      stub.answerWith(first(2, drop, MENDED));
-      await gatewayTo().gateway.open(2_000);
+      rest.stub.answerWith(first(2, drop, MENDED));
+      await rest.gatewayTo().gateway.open(2_000);
       for (const answer of [drop, silence]) {
-        stub.answerWith(answer);
-        const { gateway } = gatewayTo();
+        rest.stub.answerWith(answer);
+        const { gateway } = rest.gatewayTo();
         expect(await failure(gateway.open(300))).toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
         expect(gateway.availability.state).toBe('down');
       }
@@ -80,25 +63,25 @@ describe('A gateway to a REST endpoint', () => {
       ['HTTP 401', status(401)],
       ['WRONGPASS', json({ error: 'WRONGPASS invalid or missing auth token' }, 400)],
     ])('is not waited for when it answers %s', async (word, answer) => {
-      stub.answerWith(answer);
-      const error = await failure(gatewayTo().gateway.open(5_000));
+      rest.stub.answerWith(answer);
+      const error = await failure(rest.gatewayTo().gateway.open(5_000));
       expect(error).toMatchObject({ code: 'E_REDIS_AUTH', replyCode: word });
       expect(error.message).toContain('check its token (REDIS_REST_TOKEN)');
-      expect(stub.seen).toHaveLength(1);
+      expect(rest.stub.seen).toHaveLength(1);
     });
 
     it('keeps nobody waiting who closes', async () => {
-      stub.answerWith((response) => setTimeout(() => MENDED(response, []), 30));
-      const patient = gatewayTo();
+      rest.stub.answerWith((response) => setTimeout(() => MENDED(response, []), 30));
+      const patient = rest.gatewayTo();
       const answered = patient.gateway.send(['SET', 'k', 'v']);
       const closing = patient.gateway.close(1_000);
       expect(await failure(patient.gateway.send(['GET', 'k']))).toMatchObject({ reason: 'closed' });
       expect(await answered).toBe('OK');
       await closing;
-      stub.answerWith(silence);
-      const hurried = gatewayTo(stub.endpoint, { commandTimeoutMs: 60_000 });
+      rest.stub.answerWith(silence);
+      const hurried = rest.gatewayTo(rest.stub.endpoint, { commandTimeoutMs: 60_000 });
       const cut = failure(hurried.gateway.send(['SET', 'k', 'v']));
-      await until(() => stub.seen.length === 1);
+      await until(() => rest.stub.seen.length === 1);
       await hurried.gateway.close(10);
       expect(await cut).toMatchObject({ reason: 'closed' });
     });
@@ -125,7 +108,7 @@ describe('A gateway to a REST endpoint', () => {
     });
 
     it('counts once what it answered too late to hear', async () => {
-      const direct = gatewayTo(servers.shim).gateway;
+      const direct = rest.gatewayTo(servers.shim).gateway;
       expect(await gateway.send(['INCR', 'once'])).toBe(1);
       // One after the other so quickly, requests go over two connections in turn.
       for (let i = 0; i < 3; i++) await gateway.send(['PING']);
