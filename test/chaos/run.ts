@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DemoTrade, openDemoDatabase } from './demo/demo-trade.js';
 import { EMPTIED, FAULTS, type Fault } from './faults.js';
 import { Fleet, type Delays, type Tally } from './fleet.js';
+import { whyNot } from './peers.js';
 import { ProgramTrade } from './program-trade.js';
 import type { Trade, WorkFigures } from './trade.js';
 
@@ -95,6 +96,11 @@ const database = kinds.includes('demo') ? await openDemoDatabase() : null;
 for (const [name, fault] of Object.entries(FAULTS)) {
   if (!name.includes(only)) continue;
   for (const kind of kinds.split(',')) {
+    const reason = whyNot(kind, name);
+    if (reason !== null) {
+      console.log(`${name}: without ${kind}: ${reason}`);
+      continue;
+    }
     const trade = await (database && kind === 'demo' ? DemoTrade.start(database) : ProgramTrade.start(kind));
     const figures = await measure(trade, fault, Number(seconds) * 1_000);
     rows.push(row(name, kind, figures));

@@ -7,9 +7,19 @@ import { suiteBackend } from './backends/suite.js';
 import { answerFigures } from './figures.js';
 import { ask, serve } from './http.js';
 
-const BACKENDS: Record<string, (setup: BackendSetup) => Promise<Backend>> = {
+type MakeBackend = (setup: BackendSetup) => Promise<Backend>;
+
+/** Makes a backend of libraries that are no dependencies of this repository: see `bench/package.json`. */
+async function peer(name: 'nestBackend' | 'bentoBackend', setup: BackendSetup): Promise<Backend> {
+  const program = new URL('../../bench/keeps-working/peers.mjs', import.meta.url).href;
+  return ((await import(program)) as Record<typeof name, MakeBackend>)[name](setup);
+}
+
+const BACKENDS: Record<string, MakeBackend> = {
   suite: suiteBackend,
   raw: rawBackend,
+  nest: (setup) => peer('nestBackend', setup),
+  bentocache: (setup) => peer('bentoBackend', setup),
 };
 /** Is how long work under a lock takes, and a read of the database, in milliseconds. */
 const [WORK_MS, READ_MS] = [10, 5];
@@ -47,4 +57,6 @@ const { port } = await serve(async (what, which) => {
 });
 answerFigures(() => backend.longestCallMs());
 process.on('disconnect', () => process.exit());
+// Others leave rejections behind that would end the process; what customers notice of them is counted.
+if (kind !== 'suite') process.on('unhandledRejection', () => undefined);
 process.send?.({ port });
