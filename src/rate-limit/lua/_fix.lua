@@ -8,14 +8,14 @@ if letter == 102 then
   began = above * WRAP + below
   if now >= began + length then began, used = now, 0 end
 end
-if used > 0 then reset, stays = began + length - max(now, began), true end
+if used > 0 then reset, stays = began + length - (now > began and now or began), true end
 if asked > 0 and used + asked > limit then
   allowed, state, remaining = false, value, limit - used
   retry = asked <= limit and reset or length
 else
   used = used + counted
   if used > 0 then
-    if not stays then below, above, reset = began % WRAP, floor(began / WRAP), length end
+    if not stays then below, above, reset = began % WRAP, math.floor(began / WRAP), length end
     state, remaining = pack('<c1I4I3I4', 'f', below, above, used), limit - used
   else
     reset = 0

@@ -2,10 +2,10 @@
 local value, blocked, record = pcall('GET', key), 0, nil
 local letter = type(value) == 'string' and byte(value)
 if letter == 98 then
-  blocked, value = unpack('<d', value, 2), sub(value, 10)
+  blocked, value = unpack('<d', value, 2), string.sub(value, 10)
   letter = byte(value)
 elseif letter == 101 then
-  blocked, record, value = unpack('<d', value, 2), sub(value, 10, 18), sub(value, 19)
+  blocked, record, value = unpack('<d', value, 2), string.sub(value, 10, 18), string.sub(value, 19)
   letter = byte(value)
   if unpack('<d', record) <= now then record = nil end
 end

@@ -1,7 +1,7 @@
 -- Writes what has become of a window, if the call `counts`, and answers.
 if isBlocked then
   allowed, remaining, retry = false, 0, blocked - now
-  reset = max(reset, retry)
+  reset = math.max(reset, retry)
 elseif allowed then
   if counts then
     -- include _write.lua

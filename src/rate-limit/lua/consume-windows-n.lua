@@ -8,6 +8,7 @@
 -- refuses, the time until it would allow the call in ms, as _answer.lua packs them
 
 -- include _window.lua
+local ceil, floor, max, min, sub = math.ceil, math.floor, math.max, math.min, string.sub
 -- include _seek.lua
 local function fix(letter, value, asked, counted, limit, length)
   -- include _fix.lua

@@ -8,6 +8,7 @@
 -- it is refused, the time until it would be allowed in ms, as _answer.lua packs them
 
 -- include _window.lua
+local ceil, floor, max, min = math.ceil, math.floor, math.max, math.min
 local reply, size, first, at = {}, 0, 1, 1
 repeat
   -- include _run.lua

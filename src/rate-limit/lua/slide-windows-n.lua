@@ -8,6 +8,7 @@
 -- it is refused, the time until it would be allowed in ms, as _answer.lua packs them
 
 -- include _window.lua
+local floor, max, min, sub = math.floor, math.max, math.min, string.sub
 -- include _seek.lua
 local reply, size, first, at = {}, 0, 1, 1
 repeat
