@@ -33,7 +33,8 @@ interface SpaceParts {
 export class CacheSpace {
   readonly #parts: SpaceParts;
   /** Remembers what texts come to: for a hit in the process, making its key would be most of the work. */
-  readonly #known = new Map<string, string>();
+  readonly #knownEntries = new Map<string, string>();
+  readonly #knownTags = new Map<string, string>();
 
   private constructor(parts: SpaceParts) {
     this.#parts = parts;
@@ -51,16 +52,8 @@ export class CacheSpace {
 
   /** Returns the Redis key of an entry. */
   entry(key: CacheKey): string {
-    // What depends on the scope of the moment is not remembered.
-    const isSteady =
-      typeof key === 'string' && key.length <= MAX_KNOWN_LENGTH && this.#parts.scope === undefined;
-    if (!isSteady) return this.encodedEntry(encodeKey(key));
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const redisKey = this.encodedEntry(encodeKey(key));
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    this.#known.set(key, redisKey);
-    return redisKey;
+    if (typeof key !== 'string') return this.encodedEntry(encodeKey(key));
+    return this.#remembered(this.#knownEntries, key, () => this.encodedEntry(encodeKey(key)));
   }
 
   /** Returns the Redis key of an entry whose key is encoded already. */
@@ -70,7 +63,9 @@ export class CacheSpace {
 
   /** Returns the Redis key of a tag's record. */
   tag(tag: string): string {
-    return this.#parts.keys.tagged('cache', this.#inside(encodeKey(tag)), 'tag');
+    return this.#remembered(this.#knownTags, tag, () =>
+      this.#parts.keys.tagged('cache', this.#inside(encodeKey(tag)), 'tag'),
+    );
   }
 
   /** Returns the key of the record that goes with every tag of this space. */
@@ -99,6 +94,17 @@ export class CacheSpace {
   /** Returns the key of an entry of this space without what all of them begin with. */
   relative(redisKey: string): string {
     return redisKey.slice(this.pattern('*').length - 1);
+  }
+
+  #remembered(known: Map<string, string>, text: string, make: () => string): string {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const redisKey = make();
+    // What depends on the scope of the moment is not remembered.
+    if (this.#parts.scope !== undefined || text.length > MAX_KNOWN_LENGTH) return redisKey;
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(text, redisKey);
+    return redisKey;
   }
 
   #inside(encoded: string): EncodedKey {

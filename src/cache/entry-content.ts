@@ -50,7 +50,11 @@ const UNREADABLE = { kind: 'unreadable' } as const;
 /** Begins the marker of a load, whatever its token. @internal */
 export const MARKER_START = `${FRAME}{"loading":`;
 
+/** Says nothing of a value. */
+const EMPTY = `${FRAME}{}`;
+
 type ValueParts = Omit<StoredValue, 'kind'> & { readonly kind?: string };
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Writes a value as Redis holds it: plain JSON as it is, so that anybody can read it; else `~`, a line of JSON that
@@ -59,8 +63,8 @@ type ValueParts = Omit<StoredValue, 'kind'> & { readonly kind?: string };
  * @internal
  */
 export function writeValue(value: ValueParts): string {
-  const header = valueHeader(value);
-  return Object.keys(header).length === 0 ? value.body : `${frame(header)}\n${value.body}`;
+  const header = frame(valueHeader(value));
+  return header === EMPTY ? value.body : `${header}\n${value.body}`;
 }
 
 /** Writes a failure. @internal */
@@ -70,14 +74,13 @@ export function writeFailure(failure: ValueParts): string {
 
 /** Writes the marker of a load. @internal */
 export function writeMarker({ token, awaited, tags, old, leaseUntil }: Omit<LoadMarker, 'kind'>): string {
-  const header = frame({
-    loading: token,
-    ...(awaited && { awaited }),
-    ...(tags.length > 0 && { tags }),
-    ...(leaseUntil !== undefined && { lease: leaseUntil }),
-    ...(old !== undefined && { old: valueHeader(old) }),
-  });
-  return old === undefined ? header : `${header}\n${old.body}`;
+  const header: Writable<EntryHeader> = { loading: token };
+  if (awaited) header.awaited = awaited;
+  if (tags.length > 0) header.tags = tags;
+  if (leaseUntil !== undefined) header.lease = leaseUntil;
+  if (old === undefined) return frame(header);
+  header.old = valueHeader(old);
+  return `${frame(header)}\n${old.body}`;
 }
 
 /** Returns a marker with the word that somebody waits for its load. @internal */
@@ -109,14 +112,17 @@ export function readContent(content: string): EntryContent {
   };
 }
 
-function valueHeader({ kind: _, body: __, tags, freshness, ...form }: ValueParts): ValueHeader {
-  return {
-    ...form,
-    ...(tags.length > 0 && { tags }),
-    ...(freshness !== undefined && { fresh: freshness.until }),
-    ...(freshness !== undefined &&
-      freshness.refreshFrom !== freshness.until && { refresh: freshness.refreshFrom }),
-  };
+function valueHeader({ codec, version, zip, cipher, tags, freshness }: ValueParts): ValueHeader {
+  const header: Writable<ValueHeader> = {};
+  if (codec !== undefined) header.codec = codec;
+  if (version !== undefined) header.version = version;
+  if (zip !== undefined) header.zip = zip;
+  if (cipher !== undefined) header.cipher = cipher;
+  if (tags.length > 0) header.tags = tags;
+  if (freshness === undefined) return header;
+  header.fresh = freshness.until;
+  if (freshness.refreshFrom !== freshness.until) header.refresh = freshness.refreshFrom;
+  return header;
 }
 
 function valueOf({ tags = [], fresh, refresh = fresh, ...form }: ValueHeader, body: string): StoredValue {

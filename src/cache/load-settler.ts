@@ -79,8 +79,8 @@ export class LoadSettler {
     const encoded = tags === null ? null : this.#encode(request, value, entry);
     if (tags === null || encoded === null) return claim.release();
     const plan = this.#parts.aging.plan(ttlMs, entry);
-    const { keptMs: lifeMs, ...aging } = plan instanceof Promise ? await plan : plan;
-    const end = await claim.commit(writeValue({ ...encoded, tags, ...aging }), lifeMs);
+    const aging = plan instanceof Promise ? await plan : plan;
+    const end = await claim.commit(writeValue({ ...encoded, ...aging, tags }), aging.keptMs);
     if (end.held) meter.written();
     else meter.refused();
     return end;

@@ -37,7 +37,7 @@ interface Addition {
 }
 
 /** Bounds one script, which keeps the server from everybody else. */
-const MAX_SWAPS = 64;
+const MAX_SWAPS = 32;
 /** Longer contents are compared by their digest. */
 const MAX_LITERAL = 256;
 

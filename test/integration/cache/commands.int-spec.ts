@@ -41,7 +41,7 @@ describe('the commands of the cache', () => {
       'swap-entries-n',
       'swap-entries-n',
     ]);
-    const many = Array.from({ length: 50 }, (_, id) => ['many', id]);
+    const many = Array.from({ length: 30 }, (_, id) => ['many', id]);
     const loadMany = () => Promise.all(many.map((key) => cache.getOrSet(key, () => key)));
     expect(await commandsOf(here, loadMany)).toEqual(['swap-entries-n', 'swap-entries-n']);
     expect(await cache.getMany(many)).toEqual(many);
