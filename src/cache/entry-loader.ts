@@ -159,11 +159,12 @@ export class EntryLoader {
   #nextFlight(): Flight {
     const serial = ++this.#started;
     const token = `${this.#processToken}.${serial}`;
-    return { number: serial, serial, token, result: Promise.resolve(), waits: new Set() };
+    return { number: serial, serial, token, result: Promise.resolve(), isOver: false, waits: new Set() };
   }
 
   #launch(key: string, flight: Flight, result: Promise<unknown>): Flight {
     flight.result = result.finally(() => {
+      flight.isOver = true;
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
     this.#flights.set(key, flight);

@@ -11,6 +11,7 @@ export interface Flight {
   /** Is the token of its own load, or of the one it waits for. */
   token: string;
   result: Promise<unknown>;
+  isOver: boolean;
   /** Are the waits of its loader for other flights. */
   readonly waits: Set<{ readonly for: Flight }>;
 }
@@ -20,7 +21,6 @@ interface Link {
   readonly key: string;
   readonly flight: Flight;
   readonly parent: Link | undefined;
-  running: boolean;
 }
 
 /**
@@ -39,7 +39,7 @@ export class LoadChain {
   /** A loader that asks for what it is loading, as an override that calls `super` may, must not wait for itself. */
   isLoading(key: string): boolean {
     for (let link = this.#present.getStore(); link !== undefined; link = link.parent) {
-      if (link.running && link.key === key) return true;
+      if (!link.flight.isOver && link.key === key) return true;
     }
     return false;
   }
@@ -59,26 +59,17 @@ export class LoadChain {
   }
 
   /** Waits for a flight, and lets others know of it meanwhile. */
-  async wait(flight: Flight): Promise<unknown> {
+  wait(flight: Flight): Promise<unknown> {
     const waits = this.#innermost()?.flight.waits;
     if (waits === undefined) return flight.result;
     const wait = { for: flight };
     waits.add(wait);
-    try {
-      return await flight.result;
-    } finally {
-      waits.delete(wait);
-    }
+    return flight.result.finally(() => waits.delete(wait));
   }
 
   /** Runs the loader of a flight. */
-  async run<T>(key: string, flight: Flight, load: () => Promise<T>): Promise<T> {
-    const link: Link = { key, flight, parent: this.#present.getStore(), running: true };
-    try {
-      return await this.#present.run(link, load);
-    } finally {
-      link.running = false;
-    }
+  run<T>(key: string, flight: Flight, load: () => Promise<T>): Promise<T> {
+    return this.#present.run({ key, flight, parent: this.#present.getStore() }, load);
   }
 
   /** Does something that no load waits for. */
@@ -88,7 +79,7 @@ export class LoadChain {
 
   #innermost(): Link | undefined {
     let link = this.#present.getStore();
-    while (link !== undefined && !link.running) link = link.parent;
+    while (link?.flight.isOver === true) link = link.parent;
     return link;
   }
 }

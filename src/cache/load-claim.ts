@@ -28,14 +28,6 @@ export interface ClaimTerms {
 
 type Replacement = Omit<Swap, 'key' | 'expected'>;
 
-/** Says how a claim ended. @internal */
-export interface ClaimEnd {
-  /** Says that the claim still stood. */
-  readonly held: boolean;
-  /** Says that another process waits to be told. */
-  readonly awaited: boolean;
-}
-
 /**
  * Is the right to store what is being loaded for one key: a marker under that very key.
  *
@@ -77,18 +69,23 @@ export class LoadClaim implements Renewable {
     this.#replace(() => ({ content: this.#marker(), ...this.#lease() })).catch(() => undefined);
   }
 
-  /** Replaces the marker by the value. */
-  commit(content: string, ttlMs: number): Promise<ClaimEnd> {
+  /** Says that another process waits to be told, as far as is known: the end of the claim tells. */
+  get awaited(): boolean {
+    return this.#awaited;
+  }
+
+  /** Replaces the marker by the value. @returns whether the claim still stood; so do the others. */
+  commit(content: string, ttlMs: number): Promise<boolean> {
     return this.#end({ content, ttlMs });
   }
 
   /** Puts the value back that was to be replaced, for as long as it would have stayed. */
-  restore(old: StoredValue): Promise<ClaimEnd> {
+  restore(old: StoredValue): Promise<boolean> {
     return this.#end({ content: writeValue(old), ttlMs: 1, keepsTtl: true });
   }
 
   /** Takes the marker away without a value. */
-  release(): Promise<ClaimEnd> {
+  release(): Promise<boolean> {
     return this.#end({ content: null, ttlMs: 0 });
   }
 
@@ -97,10 +94,9 @@ export class LoadClaim implements Renewable {
     this.ports.renewal.end(this);
   }
 
-  async #end(replacement: Replacement): Promise<ClaimEnd> {
+  #end(replacement: Replacement): Promise<boolean> {
     this.abandon();
-    const held = await this.#replace(() => replacement);
-    return { held, awaited: this.#awaited };
+    return this.#replace(() => replacement);
   }
 
   /** A key that holds the old value too must not expire with the claim, so the marker says how long that stands. */

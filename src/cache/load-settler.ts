@@ -4,7 +4,7 @@ import type { EncodedValue, ValueCodec } from './codec/value-codec.js';
 import { formOfFailure, type ValueForm } from './codec/value-form.js';
 import { keptMs, ttlOf, type EntryAging } from './entry-aging.js';
 import { writeFailure, writeValue, type TagVersions } from './entry-content.js';
-import type { ClaimEnd, LoadClaim } from './load-claim.js';
+import type { LoadClaim } from './load-claim.js';
 import type { LoadDecisions } from './load-context.js';
 import type { LoadNewsChannel } from './load-news.js';
 import type { EntryRequest } from './load-request.js';
@@ -53,9 +53,9 @@ export class LoadSettler {
     if (claim === null) return;
     this.#parts.work.begin();
     try {
-      const { held, awaited } = await this.#end(request, claim, outcome);
+      const held = await this.#end(request, claim, outcome);
       // A claim that was taken away may have taken the word that somebody waits with it.
-      if (awaited || !held) await this.#tell(claim, outcome);
+      if (claim.awaited || !held) await this.#tell(claim, outcome);
     } catch (error) {
       claim.abandon();
       request.meter.failed('store', error);
@@ -63,12 +63,13 @@ export class LoadSettler {
     this.#parts.work.end();
   }
 
-  #end(request: EntryRequest, claim: LoadClaim, outcome: LoadOutcome): Promise<ClaimEnd> {
+  /** @returns whether the claim still stood. */
+  #end(request: EntryRequest, claim: LoadClaim, outcome: LoadOutcome): Promise<boolean> {
     if (outcome.kind === 'loaded') return this.#store(request, claim, outcome);
     return outcome.kind === 'failed' ? this.#fail(request, claim, outcome.error) : claim.release();
   }
 
-  async #store(request: EntryRequest, claim: LoadClaim, { value, decisions }: Loaded): Promise<ClaimEnd> {
+  async #store(request: EntryRequest, claim: LoadClaim, { value, decisions }: Loaded): Promise<boolean> {
     if (decisions.skipped) return claim.release();
     const { entry, meter } = request;
     const ttlMs = decisions.chosenTtlMs ?? ttlOf(value, entry);
@@ -80,14 +81,14 @@ export class LoadSettler {
     if (tags === null || encoded === null) return claim.release();
     const plan = this.#parts.aging.plan(ttlMs, entry);
     const aging = plan instanceof Promise ? await plan : plan;
-    const end = await claim.commit(writeValue({ ...encoded, ...aging, tags }), aging.keptMs);
-    if (end.held) meter.written();
+    const held = await claim.commit(writeValue({ ...encoded, ...aging, tags }), aging.keptMs);
+    if (held) meter.written();
     else meter.refused();
-    return end;
+    return held;
   }
 
   /** The old value comes back as long as it may be served; else the failure is remembered, if it shall be. */
-  #fail(request: EntryRequest, claim: LoadClaim, error: unknown): Promise<ClaimEnd> {
+  #fail(request: EntryRequest, claim: LoadClaim, error: unknown): Promise<boolean> {
     const { freshness } = request.entry;
     const holdMs = error instanceof CacheClosedError ? 0 : freshness.errorTtlMs;
     const old =
