@@ -5,6 +5,8 @@ import type { LockReplies } from './lock-replies.js';
 
 /** Bounds one script, which keeps the server from everybody else. */
 const MAX_CLAIMS = 32;
+/** The turn has ended, and the server may begin with the first claims while the others are still written. */
+const AT_ONCE = { atOnce: true };
 /** Is the answer to a claim that fails by itself: it is asked again alone, for the error. */
 const FAILED = -9;
 
@@ -71,7 +73,7 @@ export class ClaimBatch<T> {
       for (const arg of claim.args) args.push(arg);
     }
     try {
-      const reply = await this.redis.run({ script, keys, args });
+      const reply = await this.redis.run({ script, keys, args }, AT_ONCE);
       const integers = this.replies.integers(reply, claims.length * width);
       claims.forEach((claim, i) => this.#settle(claim, integers, i * width));
     } catch (error) {
