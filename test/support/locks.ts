@@ -1,4 +1,4 @@
-import { SYSTEM_CLOCK } from '../../src/common/clock.js';
+import { SYSTEM_CLOCK, type Clock } from '../../src/common/clock.js';
 import { KeySpace } from '../../src/common/keys/key-space.js';
 import type { ServerConnection } from '../../src/connection/client-factory.js';
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
@@ -20,28 +20,40 @@ export interface OpenLocks {
   close(): Promise<void>;
 }
 
+export interface OpenLocksOptions extends LockModuleOptions {
+  readonly namespace: string;
+  readonly commandTimeout?: number;
+  readonly clock?: Clock;
+  /** Stands between the locks and their gateway. */
+  readonly between?: (gateway: RedisGateway) => RedisGateway;
+}
+
 /** Opens a lock service for tests that need no Nest application. */
 export async function openLocks(
   server: string | ServerConnection | RestTarget,
   {
     namespace,
     commandTimeout,
+    clock = SYSTEM_CLOCK,
+    between = (gateway) => gateway,
     ...options
-  }: { namespace: string; commandTimeout?: number } & LockModuleOptions,
+  }: OpenLocksOptions,
 ): Promise<OpenLocks> {
-  const { gateway, events, close } = await openGateway(
-    server,
-    commandTimeout === undefined ? {} : { commandTimeout },
-  );
+  const {
+    gateway: direct,
+    events,
+    close,
+  } = await openGateway(server, commandTimeout === undefined ? {} : { commandTimeout });
+  const gateway = between(direct);
   const keys = new KeySpace(namespace);
   const resolved = resolveLockOptions(options);
-  const engine = new LockEngine({ redis: gateway, keys, options: resolved, events, clock: SYSTEM_CLOCK });
+  const engine = new LockEngine({ redis: gateway, keys, options: resolved, events, clock });
   const quorums = new Quorums({
     find: () => undefined,
     keys,
     options: resolved,
     events,
-    clock: SYSTEM_CLOCK,
+    clock,
   });
   const locks = new LockService(engine, new LockInspector(gateway, keys), quorums);
   return {

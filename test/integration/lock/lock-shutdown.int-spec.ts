@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startRedis } from '../../../src/testing/start-redis.js';
+import type { TestRedis } from '../../../src/testing/test-redis.js';
+import { HandClock } from '../../support/hand-clock.js';
+import { openLocks } from '../../support/locks.js';
+
+describe('A process that is told to end while it holds a lock', () => {
+  let server: TestRedis;
+  beforeAll(async () => (server = await startRedis()));
+  afterAll(() => server?.stop());
+
+  it('leaves the holder five seconds, tells it to stop then, and gives no lock any more', async () => {
+    const clock = new HandClock();
+    const { locks, close } = await openLocks(server.url, { namespace: randomUUID(), clock });
+    const held = await locks.acquire('thing', { renew: false });
+    locks.onModuleDestroy();
+    await clock.move(4_999);
+    expect(held.signal.aborted).toBe(false);
+    // Requests under way may still need one.
+    await (await locks.acquire('another')).release();
+    await clock.move(1);
+    expect(held.signal.aborted).toBe(true);
+    await expect(locks.acquire('a third')).rejects.toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
+    await close();
+  });
+});
