@@ -13,6 +13,11 @@ import {
   assertExportsTakeTurns,
   assertStockIsExact,
 } from './demo-orders.mjs';
+import {
+  assertExportsAreLimited,
+  assertLimitsAreInForce,
+  assertSixthLoginIsRefused,
+} from './demo-limits.mjs';
 import { assertPrinted, readTour, Shell } from './demo-tour.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -44,29 +49,6 @@ async function build() {
   const npm = (args, cwd) => promisify(execFile)('npm', ['run', '-s', ...args], { cwd });
   if (!existsSync(resolve(root, 'dist'))) await npm(['build'], root);
   await npm(['build'], DEMO);
-}
-
-async function tryLogin(email) {
-  return demo.send('POST', 'api/auth/login', { body: { email, password: 'wrong' } });
-}
-
-/** Tries to log in as one address, written in several ways, and asserts that the sixth try is refused. */
-async function assertSixthLoginIsRefused(user) {
-  const spellings = [`user${user}@example.com`, `User${user}@example.com`, `USER${user}@EXAMPLE.COM`];
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    const { status, header } = await tryLogin(spellings[attempt % spellings.length]);
-    assert.equal(status, 401);
-    assert.match(header('ratelimit'), new RegExp(`"login";r=${4 - attempt};t=\\d+`));
-  }
-  const { status, body, header } = await tryLogin(spellings[0]);
-  assert.equal(status, 429);
-  assert.match(header('content-type'), /^application\/problem\+json/);
-  assert.match(header('ratelimit-policy'), /"login";q=5;w=900/);
-  assert.match(header('ratelimit'), /"login";r=0;t=\d+/);
-  assert.equal(header('x-ratelimit-remaining'), '0');
-  const retryAfter = Number(header('retry-after'));
-  assert.ok(retryAfter > 840 && retryAfter <= 900, `Retry-After: ${retryAfter}`);
-  assert.deepEqual([body.code, body['violated-policies']], ['E_RATE_LIMIT_EXCEEDED', ['login']]);
 }
 
 async function readTwice(path) {
@@ -114,21 +96,6 @@ async function assertFlushAsksTwice() {
   assert.match(demo.log, /cache:flush of "cache:shop:\*" by "the holder of ADMIN_TOKEN": \d+ removed/);
 }
 
-/** Users are counted after it is known who calls, so a stranger is sent away and not counted. */
-async function assertLimitsAreInForce(token, conversation) {
-  const limits = [
-    ['GET', 'api/search?q=harbour', ['"search";q=30;w=60']],
-    ['POST', `api/conversations/${conversation}/messages`, ['"chat";q=20;w=60', '"message";q=100;w=3600']],
-    ['POST', 'api/projects/35/assets', ['"upload";q=50;w=3600']],
-  ];
-  for (const [method, path, policies] of limits) {
-    const { header } = await demo.send(method, path, { token });
-    const told = header('ratelimit-policy').split(', ');
-    assert.deepEqual(told.sort(), ['"api";q=1000;w=3600', ...policies].sort());
-    if (method === 'POST') assert.equal((await demo.send(method, path)).status, 401);
-  }
-}
-
 async function assertAdminIsClosed() {
   const paths = ['health', 'metrics', 'cache/stats', 'locks'].map((path) => `api/admin/redis/${path}`);
   for (const path of paths) {
@@ -151,7 +118,7 @@ async function assertLivesWithoutRedis() {
     assert.deepEqual([known.status, known.cache, known.sql > 0], [200, 'hit', false]);
     const unknown = await demo.send('GET', 'api/brands/10');
     assert.deepEqual([unknown.status, unknown.cache, unknown.sql > 0], [200, 'miss', true]);
-    await assertSixthLoginIsRefused(11);
+    await assertSixthLoginIsRefused(demo, 11);
     const run = await runRoyalties(monthsAgo(1));
     assert.deepEqual([run.status, run.body.code], [503, 'E_REDIS_UNAVAILABLE']);
   } finally {
@@ -246,9 +213,12 @@ async function takeTheTour() {
   }
 
   await check('searches, messages and uploads are limited', () =>
-    assertLimitsAreInForce(tokens.creator, conversation),
+    assertLimitsAreInForce(demo, tokens.creator, conversation),
   );
-  await check('the sixth login is refused', () => assertSixthLoginIsRefused(12));
+  await check('exports are limited by the plan of the user, and to one at a time', () =>
+    assertExportsAreLimited(demo, tokens),
+  );
+  await check('the sixth login is refused', () => assertSixthLoginIsRefused(demo, 12));
   await check('other users may still log in', () => demo.login(10));
   await check('two royalty runs do not overlap', assertRoyaltyRunsDoNotOverlap);
   await check('ten purchases at once take ten out of the stock', () =>

@@ -1,5 +1,7 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, Param, Post, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RateLimit } from 'nestjs-redis-suite';
 import type { AuthUser } from '../auth/auth-user.js';
 import { CurrentUser } from '../auth/current-user.decorator.js';
 import { LoggedIn } from '../auth/logged-in.decorator.js';
@@ -18,6 +20,14 @@ export class PurchaseController {
   @ApiOperation({ summary: 'List one’s purchases' })
   list(@Query() query: PageQuery, @CurrentUser() user: AuthUser) {
     return this.purchases.list(query, user);
+  }
+
+  @Get('export')
+  @RateLimit(['export', 'exporting'])
+  @ApiOperation({ summary: 'Export one’s purchases as CSV' })
+  export(@CurrentUser() user: AuthUser) {
+    const lines = Readable.from(this.purchases.export(user));
+    return new StreamableFile(lines, { type: 'text/csv', disposition: 'attachment; filename=purchases.csv' });
   }
 
   @Get(':id')

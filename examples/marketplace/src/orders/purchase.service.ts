@@ -12,6 +12,8 @@ import { InventoryService } from './inventory.service.js';
 import type { BuyAllDto, BuyDto } from './purchase.dto.js';
 import { type NewPurchase, type Purchase, PurchaseRepository } from './purchase.repository.js';
 
+const EXPORT_PAGE = 100;
+
 @Injectable()
 export class PurchaseService {
   constructor(
@@ -30,6 +32,15 @@ export class PurchaseService {
 
   list(query: PageQuery, user: AuthUser): Promise<Page<Purchase>> {
     return this.purchases.listOf(user.id, query);
+  }
+
+  /** Writes all purchases of a user as CSV, page by page, so that none but the current one is held in memory. */
+  async *export(user: AuthUser): AsyncGenerator<string> {
+    yield 'id,product,quantity,total in cents,bought at\n';
+    for (let page = 1, rows: readonly Purchase[] = []; page === 1 || rows.length === EXPORT_PAGE; page++) {
+      rows = (await this.purchases.listOf(user.id, { page, pageSize: EXPORT_PAGE })).items;
+      yield rows.map(csvLine).join('');
+    }
   }
 
   async buy(item: BuyDto, user: AuthUser): Promise<Purchase> {
@@ -68,4 +79,8 @@ export class PurchaseService {
     await this.inventory.change(sql, { productId, delta: -quantity, reason: 'purchase', fence });
     return this.purchases.insert(sql, purchase);
   }
+}
+
+function csvLine({ id, productName, quantity, totalCents, createdAt }: Purchase): string {
+  return `${id},"${productName.replaceAll('"', '""')}",${quantity},${totalCents},${createdAt.toISOString()}\n`;
 }

@@ -4,7 +4,7 @@ import { type RedisModuleOptions, redisOptionsFromEnv } from 'nestjs-redis-suite
 import type { Database } from '../database/database.js';
 import type { Environment } from '../environment/environment.js';
 import { marketplaceEntities } from './entities.js';
-import { API_LIMIT, RATE_LIMITS } from './rate-limits.js';
+import { API_LIMIT, rateLimits } from './rate-limits.js';
 import { RelatedIds } from './related-ids.js';
 
 /** Makes the options of `RedisModule` from the environment. */
@@ -14,7 +14,7 @@ export function redisOptions(environment: Environment, database: Database): Redi
     namespace: 'marketplace',
     secret: environment.redisSecret ?? randomSecret(),
     cache: { exposeHeader: true, entities: marketplaceEntities(new RelatedIds(database)) },
-    rateLimit: { default: API_LIMIT, policies: RATE_LIMITS },
+    rateLimit: { default: API_LIMIT, policies: rateLimits(database) },
   };
 }
 
