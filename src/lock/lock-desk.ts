@@ -36,6 +36,12 @@ export interface Wanted {
   readonly where: string;
 }
 
+/** Returns what to hold by one name, or by several; `where` heads the message when an option is bad. @internal */
+export function wantedBy(resource: string | readonly string[], where: string): Wanted {
+  // What is neither is refused as a name.
+  return { names: Array.isArray(resource) ? (resource as readonly string[]) : [resource as string], where };
+}
+
 /**
  * Is where everything is asked for that can be held: turns names and options into claims, and leases into locks.
  *

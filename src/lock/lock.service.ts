@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
-import { LockDesk, type Wanted } from './lock-desk.js';
+import { LockDesk, wantedBy } from './lock-desk.js';
 import { LockEngine } from './lock-engine.js';
 import { LockInspector, type LockInfo } from './lock-info.js';
 import './lock.events.js';
@@ -53,7 +53,7 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
    * @throws {InvalidKeyError} when a resource is empty or no text, or there is none.
    */
   acquire(resource: string | readonly string[], options: LockOptions = NONE): Promise<Lock> {
-    return this.#desk.acquire(wanted(resource, 'LockService.acquire'), options);
+    return this.#desk.acquire(wantedBy(resource, 'LockService.acquire'), options);
   }
 
   /**
@@ -68,7 +68,7 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
     resource: string | readonly string[],
     options: Omit<LockOptions, 'wait'> = NONE,
   ): Promise<Lock | null> {
-    return this.#desk.tryAcquire(wanted(resource, 'LockService.tryAcquire'), options);
+    return this.#desk.tryAcquire(wantedBy(resource, 'LockService.tryAcquire'), options);
   }
 
   /**
@@ -86,7 +86,7 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
     work: (lock: Lock) => T | Promise<T>,
     options: LockOptions = NONE,
   ): Promise<T> {
-    return this.#desk.hold(wanted(resource, 'LockService.withLock'), work, options);
+    return this.#desk.hold(wantedBy(resource, 'LockService.withLock'), work, options);
   }
 
   /**
@@ -168,8 +168,4 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
   #parts(): LockParts {
     return { desk: this.#desk, engine: this.engine, inspector: this.inspector };
   }
-}
-
-function wanted(resource: string | readonly string[], where: string): Wanted {
-  return { names: typeof resource === 'string' ? [resource] : resource, where };
 }

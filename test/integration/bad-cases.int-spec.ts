@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type CacheService } from '../../src/cache/cache.service.js';
 import { RedisSuiteError } from '../../src/common/errors.js';
+import { InvalidKeyError } from '../../src/common/keys/key.errors.js';
 import type { RateLimitAlgorithm } from '../../src/rate-limit/rate-limit-policy.options.js';
 import { startRedis } from '../../src/testing/start-redis.js';
 import type { TestRedis } from '../../src/testing/test-redis.js';
@@ -198,6 +199,27 @@ describe('What stands under a key of a lock', () => {
     if (first instanceof RedisSuiteError) return;
     expect(Object(await outcome(opened.locks.tryAcquire(name)))).not.toHaveProperty('fence');
     await outcome(first.release!());
+  });
+});
+
+describe('What is no name of a lock', () => {
+  let server: ScriptedServer;
+  let opened: OpenLocks;
+  beforeAll(async () => {
+    server = await ScriptedServer.start();
+    opened = await openLocks(server.url, { namespace: randomUUID() });
+  });
+  afterAll(async () => {
+    await opened?.close();
+    await server?.stop();
+  });
+
+  it.each([[''], [null], [5], [{}], [[]], [['']], [[null]], [[5]]])('%j is refused as one', async (bad) => {
+    const { locks } = opened;
+    const resource = bad as string;
+    await expect(locks.acquire(resource)).rejects.toThrow(InvalidKeyError);
+    await expect(locks.tryAcquire(resource)).rejects.toThrow(InvalidKeyError);
+    await expect(locks.withLock(resource, () => 1)).rejects.toThrow(InvalidKeyError);
   });
 });
 

@@ -1,4 +1,4 @@
-import { LockDesk, type Wanted } from '../lock-desk.js';
+import { LockDesk, wantedBy } from '../lock-desk.js';
 import type { Lock } from '../lock.js';
 import { NONE, type LockOptions, type ResolvedLockOptions } from '../lock.options.js';
 import type { QuorumEngine } from './quorum-engine.js';
@@ -37,7 +37,7 @@ export class QuorumLocks {
    * @throws {InvalidOptionsError} when an option is bad.
    */
   acquire(resource: string | readonly string[], options: LockOptions = NONE): Promise<Lock> {
-    return this.#desk.acquire(wanted(resource, 'QuorumLocks.acquire'), { ...this.options, ...options });
+    return this.#desk.acquire(wantedBy(resource, 'QuorumLocks.acquire'), { ...this.options, ...options });
   }
 
   /**
@@ -50,7 +50,10 @@ export class QuorumLocks {
     resource: string | readonly string[],
     options: Omit<LockOptions, 'wait'> = NONE,
   ): Promise<Lock | null> {
-    return this.#desk.tryAcquire(wanted(resource, 'QuorumLocks.tryAcquire'), { ...this.options, ...options });
+    return this.#desk.tryAcquire(wantedBy(resource, 'QuorumLocks.tryAcquire'), {
+      ...this.options,
+      ...options,
+    });
   }
 
   /**
@@ -66,10 +69,6 @@ export class QuorumLocks {
     options: LockOptions = NONE,
   ): Promise<T> {
     const all = { ...this.options, ...options };
-    return this.#desk.hold(wanted(resource, 'QuorumLocks.withLock'), work, all);
+    return this.#desk.hold(wantedBy(resource, 'QuorumLocks.withLock'), work, all);
   }
-}
-
-function wanted(resource: string | readonly string[], where: string): Wanted {
-  return { names: typeof resource === 'string' ? [resource] : resource, where };
 }
