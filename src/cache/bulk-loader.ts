@@ -63,18 +63,23 @@ export class BulkLoader {
   async #loadMissing(missing: readonly Wanted[], load: BulkLoad, values: Values): Promise<void> {
     const [failure, ...rest] = missing.flatMap(({ look }) => (look?.kind === 'failed' ? [look] : []));
     if (failure !== undefined && rest.length + 1 === missing.length) throw failure.error;
-    try {
-      const loaded = await this.#loadAndStore(await this.#claimAll(missing), load);
-      for (const [key, value] of loaded) values.set(key, value);
-    } catch (error) {
-      const old = missing.map(({ request, look }) => ({ request, old: oldOf(look) }));
-      if (!old.every(({ request, old }) => isServedForWant(old, request.entry.freshness))) throw error;
-      this.meter.hidden(error);
-      for (const { request, old: value } of old) {
-        request.meter.stale('failed');
-        values.set(request.key, value?.value);
-      }
-    }
+    const loading = this.#claimAll(missing).then((claimed) => this.#loadAndStore(claimed, load));
+    const isReplaceable = missing.every(({ request, look }) =>
+      isServedForWant(oldOf(look), request.entry.freshness),
+    );
+    if (isReplaceable) await this.#orOld(missing, loading, values);
+    else for (const [key, value] of await loading) values.set(key, value);
+  }
+
+  /** Takes the old values where the load fails or takes too long. */
+  async #orOld(missing: readonly Wanted[], loading: Promise<Values>, values: Values): Promise<void> {
+    const { fallback } = this.engine;
+    await Promise.all(
+      missing.map(async ({ request, look }) => {
+        const loaded = loading.then((found) => found.get(request.key));
+        values.set(request.key, await fallback.orOld(request, oldOf(look), loaded));
+      }),
+    );
   }
 
   /** Loads in the background what was answered already and nobody else is loading. */

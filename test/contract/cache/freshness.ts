@@ -223,6 +223,13 @@ export function freshness(open: Open, make: MakeCache): void {
       finish?.('new');
       await until(() => cache.has('soft'));
       expect(await cache.get('soft')).toBe('new');
+      let end: ((values: Map<string, string>) => void) | undefined;
+      await putOld(open, 'soft:many', options);
+      const loadMany = () => new Promise<Map<string, string>>((resolve) => (end = resolve));
+      expect(await cache.getOrSetMany(['soft:many'], loadMany, options)).toEqual(['old']);
+      await until(() => end !== undefined);
+      end?.(new Map([['soft:many', 'new']]));
+      await until(async () => (await cache.get('soft:many')) === 'new');
     });
 
     it('hard: rejects all who wait, aborts the signal and gives the claim up', async () => {

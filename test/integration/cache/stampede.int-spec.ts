@@ -41,7 +41,7 @@ describe('a crowd at one cold key', () => {
     expect(reports.every(({ failures }) => failures === 0)).toBe(true);
   }, 120_000);
 
-  // Seen to fail when a flight that fails is left out of the calls to join: then each caller loads, one after another.
+  // Seen to fail when callers neither join the load of their process nor are told how it failed; each alone suffices.
   it('of 500 callers whose loader fails lets one load, and gives all of them its error', async () => {
     const { reports, runs } = await crowd(1, true);
     expect(runs).toBe(1);
