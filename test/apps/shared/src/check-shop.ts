@@ -172,8 +172,8 @@ export function checkShop({ server, create }: Setting): void {
     assert.equal(refused.status, 409);
     assert.match(refused.headers.get('content-type') ?? '', /^application\/problem\+json/);
     assert.equal(await locks.tryAcquire('report'), null);
-    const kept = await locks.acquire('blocked', { ttl: 400, renewInWorker: { max: '1m' } });
-    const endMs = performance.now() + 1_200;
+    const kept = await locks.acquire('blocked', { ttl: 1_000, renewInWorker: { max: '1m' } });
+    const endMs = performance.now() + 2_500;
     while (performance.now() < endMs);
     kept.assertHeld();
     assert.equal(await kept.release(), true);
