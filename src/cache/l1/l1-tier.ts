@@ -114,7 +114,8 @@ export class L1Tier {
 
   /** Returns the version of a tag's record if it is known, and known to live that long. */
   tagVersion(tagKey: string, livesForMs = 0): string | undefined {
-    const state = this.#cache.tag(tagKey);
+    // Where nobody tells of changes, Redis is asked: entries in the process may be old for moments, those in Redis not.
+    const state = this.#coherence.mode === 'ttl' ? undefined : this.#cache.tag(tagKey);
     if (state === undefined) return undefined;
     const isLasting = livesForMs === 0 || this.#parts.clock.monotonic() + livesForMs < state.livesUntilMs;
     return isLasting ? state.version : undefined;
