@@ -29,8 +29,8 @@ interface Shop {
 /** Is some shops in processes of their own, with customers. */
 export class Fleet {
   readonly tally: Tally = { requests: 0, errors: 0, refusedLocks: 0 };
-  /** Is by how many milliseconds requests went beyond their limits. */
-  readonly #excesses: number[] = [];
+  /** Are the requests that went beyond their limits, and by how many milliseconds. */
+  readonly #excesses: { readonly act: Act; readonly ms: number }[] = [];
   /** Holds how long each shop took to have a lock again after the server was back, in milliseconds. */
   readonly #granted = new Map<number, number>();
   #healedAtMs = Infinity;
@@ -109,9 +109,10 @@ export class Fleet {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Counts the requests that went beyond their limits by more than `slackMs`. */
-  countLate(slackMs: number): number {
-    return this.#excesses.filter((excess) => excess > slackMs).length;
+  /** Lists the requests that went beyond their limits by more than `slackMs`. */
+  listLate(slackMs: number): string[] {
+    const late = this.#excesses.filter(({ ms }) => ms > slackMs);
+    return late.map(({ act, ms }) => `${act} by ${Math.round(ms)} ms`);
   }
 
   async delays(): Promise<Delays> {
@@ -159,7 +160,7 @@ export class Fleet {
     const reply = await this.trade.ask(port, act, item);
     const excess = performance.now() - startedAt - limitsMs[act];
     this.tally.requests++;
-    if (excess > 0) this.#excesses.push(excess);
+    if (excess > 0) this.#excesses.push({ act, ms: excess });
     return reply;
   }
 }

@@ -30,7 +30,8 @@ export class DemoTrade implements Trade {
     read: LEASE_MS + COMMAND_TIMEOUT_MS,
     // On Cluster an invalidation is two calls, one after the other.
     write: 2 * COMMAND_TIMEOUT_MS,
-    count: COMMAND_TIMEOUT_MS,
+    // What is searched for is cached, too.
+    count: LEASE_MS + COMMAND_TIMEOUT_MS,
     work: LOCK_WAIT_MS + 2 * COMMAND_TIMEOUT_MS,
   };
   readonly items: readonly string[];
