@@ -46,6 +46,8 @@ interface Begun {
 export class EntryLoader {
   readonly #parts: LoaderParts;
   readonly #flights = new Map<string, Flight>();
+  /** Are the reads that this turn of the event loop has yet to send, and that begin a load where there is nothing. */
+  readonly #unsent = new Map<string, Promise<Look | Begun | null>>();
   /** Are the tokens of claims that are being taken by reads under way. */
   readonly #bids = new Set<string>();
   readonly #processToken = randomBytes(9).toString('base64url');
@@ -61,9 +63,11 @@ export class EntryLoader {
   async getOrLoad(request: LoadRequest): Promise<unknown> {
     if (this.#chain.isLoading(request.key)) return this.#parts.runner.run(request, null);
     const before = this.#started;
-    const bid = request.meter.isMissLikely ? this.#bid(request) : null;
-    const found = await (bid === null ? this.#look(request) : this.#lookOrLoad(request, bid));
-    if (found?.kind === 'begun') return this.#chain.wait(found.flight);
+    const unsent = this.#unsent.get(request.key);
+    let found = await (unsent ?? this.#first(request));
+    if (found?.kind === 'begun')
+      return unsent === undefined ? this.#chain.wait(found.flight) : this.#join(request, found.flight);
+    if (unsent !== undefined && hasValue(found)) found = await this.#look(request);
     const look = this.#withoutOrphan(request.key, found);
     if (look?.kind === 'hit') {
       request.meter.hit(look.value, look.tier);
@@ -80,6 +84,17 @@ export class EntryLoader {
   /** Lets no later call join the loads under way while Redis cannot say whether they are outdated. */
   detach(): void {
     this.#detached = this.#started;
+  }
+
+  /** Reads an entry; others who ask for it in the same turn may wait for the same read. */
+  #first(request: LoadRequest): Promise<Look | Begun | null> {
+    const bid = request.meter.isMissLikely ? this.#bid(request) : null;
+    if (bid === null) return this.#look(request);
+    const { key } = request;
+    const reading = this.#lookOrLoad(request, bid);
+    this.#unsent.set(key, reading);
+    process.nextTick(() => this.#unsent.delete(key));
+    return reading;
   }
 
   async #look(request: LoadRequest): Promise<Look | null> {
@@ -134,6 +149,10 @@ export class EntryLoader {
       request.meter.miss();
       return this.#chain.wait(this.#start(request, look));
     }
+    return this.#join(request, flight);
+  }
+
+  #join(request: LoadRequest, flight: Flight): Promise<unknown> {
     if (this.#chain.isAwaitedBy(flight)) {
       request.meter.miss();
       return this.#parts.runner.run(request, null);
@@ -208,6 +227,11 @@ export class EntryLoader {
     if (this.#flights.get(key)?.token === look.token || this.#bids.has(look.token)) return look;
     return { kind: 'miss', content: look.content, ...(look.old !== undefined && { old: look.old }) };
   }
+}
+
+/** Tells whether something was found that each caller must have for himself. */
+function hasValue(found: Look | null): boolean {
+  return found !== null && (found.kind === 'hit' || ('old' in found && found.old !== undefined));
 }
 
 type NoHit = Extract<Look, { readonly old?: OldValue }>;

@@ -80,6 +80,18 @@ describe('the commands of the cache', () => {
     expect(loads).toBe(1);
   });
 
+  it('give everybody a value of his own where a crowd that expects none finds one', async () => {
+    const writer = await open({ namespace: 'own' });
+    await writer.cache.set('k', { list: [1] });
+    const { cache } = await open({ namespace: 'own', options: { l1: false } });
+    const found = await Promise.all(
+      Array.from({ length: 20 }, () => cache.getOrSet('k', () => ({ list: [2] }))),
+    );
+    expect(new Set(found).size).toBe(20);
+    expect(new Set(found.map(({ list }) => list)).size).toBe(20);
+    expect(found).toEqual(found.map(() => ({ list: [1] })));
+  });
+
   it('still read where the server refuses to be written', async () => {
     const writer = await open({ namespace: 'refused' });
     await writer.cache.set('k', 'there');
