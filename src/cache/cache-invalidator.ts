@@ -1,11 +1,11 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
+import { isWorthRepeating } from '../connection/worth-repeating.js';
 import { CacheBudgetError, CacheUnavailableError, CascadeError } from './cache.errors.js';
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import { walkCascades, type FailedCascade } from './cascade-walk.js';
 import { tagOf, type EntityChange } from './entity-graph.js';
-import { isWorthRepeating } from './invalidation-backlog.js';
 import type { InvalidationReport } from './invalidation-report.js';
 import type { RemovalOptions } from './key-sweep.js';
 import type { Removal, TagRemoval } from './removal.js';

@@ -1,11 +1,11 @@
 import type { CacheKey } from '../common/keys/cache-key.js';
+import { isWorthRepeating } from '../connection/worth-repeating.js';
 import { keptMs, ttlOf } from './entry-aging.js';
 import { resolveEntry, type CacheEntryOptions, type ResolvedEntry } from './entry-options.js';
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import type { EncodedValue } from './codec/value-codec.js';
-import { isWorthRepeating } from './invalidation-backlog.js';
 import { writeValue } from './entry-content.js';
 
 /** Is an entry to be stored. @publicApi */

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { fullJitter } from '../connection/backoff.js';
-import { RedisReplyError, RedisUnavailableError } from '../connection/connection.errors.js';
+import { isWorthRepeating } from '../connection/worth-repeating.js';
 import type { BacklogState } from './cache.events.js';
 import type { EntryStore } from './entry-store.js';
 import type { KeySweep } from './key-sweep.js';
@@ -22,14 +22,6 @@ interface BacklogParts {
 const MAX_PENDING = 10_000;
 const BATCH = 500;
 const RETRY = { baseMs: 50, capMs: 1_000 };
-/** Are the server's words for "not now" to a command that changes data. */
-const NOT_NOW = new Set(['MISCONF', 'NOREPLICAS', 'NOAUTH']);
-
-/** Tells whether what failed so can succeed later. @internal */
-export function isWorthRepeating(error: unknown): boolean {
-  if (error instanceof RedisReplyError) return NOT_NOW.has(error.replyCode);
-  return !(error instanceof RedisUnavailableError) || error.reason !== 'closed';
-}
 
 /**
  * Keeps the invalidations that could not reach Redis, and sends them when it is back, before this process reads from it

@@ -271,7 +271,7 @@ function renewalOf({ claim, fence, since }: Lease, ttlMs: number): Renewal {
   return { keys, token, label, share, fence, ttlMs, since };
 }
 
-function returned({ claim, fence }: Lease): Returned {
+function returned({ claim, fence, ttlMs }: Lease): Returned {
   const { keys, token, label, firstMs, share } = claim;
-  return { keys, token, label, firstMs, share, fence };
+  return { keys, token, label, ttlMs, firstMs, share, fence };
 }

@@ -62,11 +62,12 @@ export class LockEngine {
     this.#deps = deps;
     this.#scripts = new LockScripts(redis, channels, {
       onReturn: (lease) => this.#rooms.lookSoon(lease),
-      onOwed: (claim) => this.#owed.owe(claim),
+      onOwed: (claim, error) => this.#owed.owe(claim, error),
     });
     this.#owed = new OwedReturns({
-      connection: redis.name,
+      redis,
       events,
+      clock,
       giveBack: (claim) => this.#scripts.release(claim),
     });
     const parts = { redis, events, clock, scripts: this.#scripts };
@@ -89,7 +90,7 @@ export class LockEngine {
       channels,
       keeper: this.keeper,
       rooms: this.#rooms,
-      onStray: (token, keys) => this.#acquirer.giveUp({ token, keys, label: '', firstMs: 0 }),
+      onStray: (stray) => this.#acquirer.giveUp({ ...stray, label: '', firstMs: 0 }),
     });
     this.#newToken = () => this.#station.newToken();
   }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ChannelListener, RedisGateway } from '../connection/redis-gateway.js';
 import type { LeaseKeeper } from './lease-keeper.js';
-import { siblingKeys, type LockKeys } from './lock-keys.js';
+import { siblingKeys } from './lock-keys.js';
+import type { Claim } from './lock.scripts.js';
 import type { WaitRooms } from './wait-rooms.js';
 
 interface StationDeps {
@@ -11,7 +12,7 @@ interface StationDeps {
   /** Is what the channel of every station begins with. */
   readonly channels: string;
   /** Is told of a turn that nobody waits for any more. */
-  readonly onStray: (token: string, keys: LockKeys) => void;
+  readonly onStray: (stray: Pick<Claim, 'token' | 'keys' | 'ttlMs'>) => void;
 }
 
 /** Begins the name of a station that hears nothing, as the scripts know it. */
@@ -83,6 +84,6 @@ export class LockStation implements ChannelListener {
     // Who holds it already was told so by the answer to a question of its own, which overtook this word.
     if (this.#deps.rooms.call(token, turn) || this.#deps.keeper.has(token)) return;
     const keys = siblingKeys(lease);
-    if (keys !== undefined) this.#deps.onStray(token, keys);
+    if (keys !== undefined) this.#deps.onStray({ token, keys, ttlMs: turn.leaseMs });
   }
 }

@@ -20,7 +20,7 @@ declare module '../common/events.js' {
     'lock:worker-failed': { readonly error: Error };
     /** A place in a queue could not be looked after; it is tried again until the wait ends. */
     'lock:check-failed': { readonly error: Error };
-    /** A lock could not be given back; it ends with its lease. */
+    /** A lock could not be given back; it is tried again until its lease has ended. */
     'lock:release-failed': { readonly error: Error };
   }
 }

@@ -24,9 +24,9 @@ export interface Claim {
 }
 
 /** Is a claim to give back; with its fence when it is known to have been granted. @internal */
-export type Returned = Pick<Claim, 'keys' | 'token' | 'label' | 'firstMs' | 'share'> & {
+export interface Returned extends Claim {
   readonly fence?: bigint | undefined;
-};
+}
 
 /** Is one lease to prolong. @internal */
 export interface Renewal {
@@ -51,8 +51,8 @@ interface ScriptSettings {
   readonly countsListeners?: 0 | 1;
   /** Is told of every lease that was given back, when whoever waits for it may have been handed it. */
   readonly onReturn?: (lease: string) => void;
-  /** Is told of every claim that could not be given back. */
-  readonly onOwed?: (claim: Returned) => void;
+  /** Is told of every claim that could not be given back, and why. */
+  readonly onOwed?: (claim: Returned, error: unknown) => void;
 }
 
 /**
@@ -117,7 +117,7 @@ export class LockScripts {
       this.settings.onReturn?.(claim.keys.lease);
       return wasHeld;
     } catch (error) {
-      this.settings.onOwed?.(claim);
+      this.settings.onOwed?.(claim, error);
       throw error;
     }
   }

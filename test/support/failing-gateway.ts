@@ -4,9 +4,10 @@ import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 /** Is what becomes of the call that fails: it never reached the server, or its answer never came back. */
 export type FailingPoint = 'before' | 'after';
 
-/** Makes one call of a gateway fail, the nth from when it is told to. */
+/** Makes calls of a gateway fail, one or some in a row, from the nth since it is told to. */
 export class FailingGateway {
-  #left = 0;
+  #first = 0;
+  #last = 0;
   #point: FailingPoint = 'before';
   #calls = 0;
 
@@ -15,8 +16,9 @@ export class FailingGateway {
     return this.#calls;
   }
 
-  fail(nth: number, point: FailingPoint): void {
-    this.#left = nth;
+  fail(nth: number, point: FailingPoint, count = 1): void {
+    this.#first = nth;
+    this.#last = nth + count - 1;
     this.#point = point;
     this.#calls = 0;
   }
@@ -36,7 +38,7 @@ export class FailingGateway {
 
   async #call(issue: () => unknown): Promise<unknown> {
     this.#calls++;
-    if (--this.#left !== 0) return issue();
+    if (this.#calls < this.#first || this.#calls > this.#last) return issue();
     if (this.#point === 'after') await issue();
     throw new RedisUnavailableError('cache', 'timeout');
   }

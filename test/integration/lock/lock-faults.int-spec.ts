@@ -5,6 +5,7 @@ import { LockLostError } from '../../../src/lock/lock.errors.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import { startTcpProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
+import { FailingGateway } from '../../support/failing-gateway.js';
 import { openLocks, type OpenLocks } from '../../support/locks.js';
 import { until } from '../../support/until.js';
 
@@ -139,6 +140,27 @@ describe('locks when something fails', () => {
     await act().catch(() => undefined);
     proxy.resume();
     await until(async () => (await near.locks.inspect('owed')) === null);
+  });
+
+  // As with one lost master of a cluster: no word ever comes that the server answers again.
+  it.each<[string, number]>([
+    ['its release', 1],
+    ['its release and some tries after it', 4],
+  ])('give back a lock by trying again, when %s failed and the connection stood', async (_, count) => {
+    const failing = new FailingGateway();
+    const between = failing.wrap.bind(failing);
+    const shaky = await openLocks(redis.url, { namespace, between });
+    const states: string[] = [];
+    shaky.events.on('connection:availability', ({ state }) => states.push(state));
+    const lock = await shaky.locks.acquire('shaky', { ttl: '1h' });
+    const next = near.locks.acquire('shaky', { wait: '1m' });
+    await waitingFor('shaky', 1);
+    failing.fail(1, 'before', count);
+    await expect(lock.release()).rejects.toThrow(RedisUnavailableError);
+    await (await next).release();
+    expect(failing.calls).toBe(count + 1);
+    expect(states).toEqual([]);
+    await shaky.close();
   });
 
   it('do not lose a waiter whose connections break', async () => {
