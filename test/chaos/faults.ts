@@ -93,8 +93,6 @@ const isMaster = (server: Server) =>
 
 /** Names the fault after which the server knows nothing any more. */
 export const EMPTIED = 'killed, back empty';
-/** Names the fault that only some of the keys notice. */
-export const PARTLY_LOST = 'a cluster master lost';
 
 export const FAULTS: Record<string, Fault> = {
   [EMPTIED]: (shops) => killed(shops),
@@ -103,5 +101,5 @@ export const FAULTS: Record<string, Fault> = {
   'half of them cut off': (shops) => partitioned(shops, (proxy) => proxy.freeze()),
   'half of them refused': (shops) => partitioned(shops, (proxy) => proxy.drop({ refuseNew: true })),
   'failed over by Sentinel': failedOver,
-  [PARTLY_LOST]: lostMaster,
+  'a cluster master lost': lostMaster,
 };

@@ -6,7 +6,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DemoTrade, openDemoDatabase } from './demo/demo-trade.js';
-import { EMPTIED, FAULTS, PARTLY_LOST, type Fault } from './faults.js';
+import { EMPTIED, FAULTS, type Fault } from './faults.js';
 import { Fleet, type Delays, type Tally } from './fleet.js';
 import { whyNot } from './peers.js';
 import { ProgramTrade } from './program-trade.js';
@@ -60,12 +60,10 @@ function broken(figures: Figures, { callLimitMs }: Trade, fault: Fault): string[
     ['no write out of order', figures.outOfOrder === 0],
     ['nothing stale', figures.stale === 0],
     ['back within 2 s', typeof figures.recovery === 'number' && figures.recovery <= PROMISED_RECOVERY_MS],
-    // A server without its memory grants no lock that somebody may still hold. On Cluster a connection does not notice that
-    // one master is back, so what could not be given back to it ends with its lease.
+    // A server without its memory grants no lock that somebody may still hold.
     [
       'locks back within 2 s',
-      [FAULTS[EMPTIED], FAULTS[PARTLY_LOST]].includes(fault) ||
-        (figures.locksBackMs ?? Infinity) <= PROMISED_RECOVERY_MS,
+      fault === FAULTS[EMPTIED] || (figures.locksBackMs ?? Infinity) <= PROMISED_RECOVERY_MS,
     ],
   ];
   return promises.filter(([, kept]) => !kept).map(([promise]) => promise);
