@@ -8,7 +8,7 @@ import {
   type UnavailableReason,
 } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
-import { fatalConnectError } from './reply-errors.js';
+import { describeConnectError, fatalConnectError } from './reply-errors.js';
 import { speaksTls } from './tls-probe.js';
 
 interface LineParts {
@@ -169,7 +169,10 @@ export class ConnectionLine {
   #onError(error: Error): void {
     const { name, events, availability, owned, client } = this.#parts;
     const fatal = fatalConnectError(error, name);
-    events.emit('connection:error', { connection: name, message: fatal?.message ?? describe(error) });
+    events.emit('connection:error', {
+      connection: name,
+      message: fatal?.message ?? describeConnectError(error),
+    });
     if (fatal !== null) this.#rejectAll(fatal);
     if (client.status !== 'ready') availability.wentDown();
     // ioredis would go on with database 0.
@@ -187,11 +190,4 @@ export class ConnectionLine {
   #unavailable(reason: UnavailableReason): RedisUnavailableError {
     return new RedisUnavailableError(this.#parts.name, reason);
   }
-}
-
-/** Names a socket's error by its code: messages of the resolver and of TLS are for people, codes for logs. */
-function describe(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error.message.startsWith('Socket timeout')) return 'no answer, so the connection is made anew';
-  return code ?? error.name;
 }

@@ -90,8 +90,11 @@ function withoutArguments(detail: string): string {
 }
 
 /** Returns the error for a failure to connect that no retry will mend, else null. @internal */
-export function fatalConnectError(error: unknown, connection: string): Error | null {
-  if (!(error instanceof Error)) return null;
+export function fatalConnectError(failure: unknown, connection: string): Error | null {
+  if (!(failure instanceof Error)) return null;
+  const error = connectCause(failure);
+  const refusal = SENTINEL_REFUSAL.exec(error.message)?.[1];
+  if (refusal !== undefined) return new RedisAuthError(connection, refusal, AT_SENTINELS);
   const code = codeOf(error);
   if (error.name === 'ReplyError' && AUTH_CODES.has(code)) return new RedisAuthError(connection, code);
   if (error.name === 'ReplyError' && NO_DATABASE.test(error.message))
@@ -100,4 +103,31 @@ export function fatalConnectError(error: unknown, connection: string): Error | n
   if (error.message.includes('"\\u0015"') || error.message.includes('"\u0015"'))
     return new RedisTlsRequiredError(connection);
   return null;
+}
+
+/** Is how ioredis tells that no Sentinel was of use, with what the last of them said. */
+const SENTINEL_REFUSAL = /^All sentinels are unreachable.* Last error: (NOAUTH|WRONGPASS|NOPERM)\b/;
+
+const AT_SENTINELS = "'sentinelUsername' and 'sentinelPassword'";
+
+/**
+ * Names a failure to connect for logs: by the server's word, or by the socket's code, since messages of the resolver and
+ * of TLS are for people.
+ *
+ * @internal
+ */
+export function describeConnectError(failure: Error): string {
+  const error = connectCause(failure);
+  const { code } = error as NodeJS.ErrnoException;
+  if (error.name === 'ReplyError') return codeOf(error);
+  if (error.message.startsWith('Socket timeout')) return 'no answer, so the connection is made anew';
+  if (error.message.startsWith('All sentinels are unreachable'))
+    return 'no Sentinel names a master that can be reached';
+  return code ?? error.name;
+}
+
+/** A cluster that none of its nodes lets in has the last one's reason inside. */
+function connectCause(failure: Error): Error {
+  const { lastNodeError } = failure as { lastNodeError?: unknown };
+  return lastNodeError instanceof Error ? lastNodeError : failure;
 }

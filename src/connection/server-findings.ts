@@ -1,5 +1,5 @@
 import { infoNumber, type ServerInfo } from '../common/server-info.js';
-import { CACHE_CONNECTION, STATE_CONNECTION } from './connection.tokens.js';
+import { STATE_CONNECTION } from './connection.tokens.js';
 
 /** Names what may be wrong with a server for what is kept there. @internal */
 export type ServerFindingKind =
@@ -21,7 +21,6 @@ export interface ServerFinding {
 }
 
 const FULL_SHARE = 0.95;
-const HOUR_S = 3_600;
 
 /**
  * Looks for what is wrong with a server, by its own account, for what the library keeps there: INFO of the default
@@ -33,7 +32,7 @@ const HOUR_S = 3_600;
 export function findServerProblems(info: ServerInfo, roles: readonly string[]): ServerFinding[] {
   const found = [...everywhere(info)];
   if (roles.includes(STATE_CONNECTION)) found.push(...onState(info));
-  if (roles.includes(CACHE_CONNECTION) && infoNumber(info, 'maxmemory') === 0) found.push(UNBOUNDED);
+  if (roles.length > 0 && infoNumber(info, 'maxmemory') === 0) found.push(UNBOUNDED);
   return found;
 }
 
@@ -41,7 +40,7 @@ const UNBOUNDED: ServerFinding = {
   kind: 'memory-unbounded',
   severity: 'notice',
   message:
-    'The server has no maxmemory, so cached data may fill the machine: set one, and maxmemory-policy allkeys-lru ' +
+    'The server has no maxmemory, so what is kept there may fill the machine: set one, and maxmemory-policy allkeys-lru ' +
     'where nothing but the cache is kept.',
 };
 
@@ -94,17 +93,14 @@ function diskFindings(info: ServerInfo): ServerFinding[] {
     const message = `The server could not write to its disk (${failed.join(', ')}): see its log.`;
     return [{ kind: 'save-failed', severity: 'problem', message }];
   }
-  if (!isNeverSaved(info)) return [];
+  if (!hasSavedNothing(info)) return [];
   const message =
-    'The server keeps state in memory only, so a restart loses all of it: turn on appendonly, or set save.';
+    'The server has no append-only file and has saved no snapshot since it started, so a restart may lose all state: ' +
+    'turn on appendonly, or see that save is set.';
   return [{ kind: 'not-saved', severity: 'notice', message }];
 }
 
-/** INFO does not tell whether snapshots are configured; whoever has saved nothing for so long does not mean to. */
-function isNeverSaved(info: ServerInfo): boolean {
-  const [uptime, changes] = ['uptime_in_seconds', 'rdb_changes_since_last_save'].map(
-    (field) => infoNumber(info, field) ?? 0,
-  );
-  const saves = infoNumber(info, 'rdb_saves') ?? 1;
-  return info.get('aof_enabled') === '0' && saves === 0 && (uptime ?? 0) >= HOUR_S && (changes ?? 0) > 0;
+/** INFO does not tell whether snapshots are configured, only whether one was made. */
+function hasSavedNothing(info: ServerInfo): boolean {
+  return info.get('aof_enabled') === '0' && infoNumber(info, 'rdb_saves') === 0;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
+import { RedisReplyError } from '../connection/connection.errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { readServerInfo } from '../connection/server-reading.js';
 import { findServerProblems, type ServerFinding } from '../connection/server-findings.js';
@@ -27,9 +28,9 @@ export async function checkConnection(
   const { topology } = gateway;
   const review = findings(gateway, settings);
   try {
-    const [latencyMs, found] = await Promise.all([ping(gateway, settings), review]);
+    const [{ latencyMs, refusal }, found] = await Promise.all([ping(gateway, settings), review]);
     const [atRisk, notices] = [messages(found, 'problem'), messages(found, 'notice')];
-    const problems = [...slowProblems(gateway), ...atRisk];
+    const problems = [...slowProblems(gateway), ...refusal, ...atRisk];
     const state = problems.length === 0 ? 'up' : 'degraded';
     return { roles, topology, state, latencyMs, problems, notices };
   } catch (error) {
@@ -38,10 +39,20 @@ export async function checkConnection(
   }
 }
 
-async function ping(gateway: RedisGateway, { clock, timeoutMs }: CheckSettings): Promise<number> {
+/** A server that refuses PING, as one does that cannot write to its disk, answers and may serve reads all the same. */
+async function ping(
+  gateway: RedisGateway,
+  { clock, timeoutMs }: CheckSettings,
+): Promise<{ latencyMs: number; refusal: string[] }> {
   const startedAt = clock.monotonic();
-  await gateway.send(['PING'], { timeoutMs });
-  return Math.round((clock.monotonic() - startedAt) * 1_000) / 1_000;
+  const refusal = await gateway.send(['PING'], { timeoutMs }).then(
+    () => [],
+    (error: unknown) => {
+      if (error instanceof RedisReplyError) return [error.message];
+      throw error;
+    },
+  );
+  return { latencyMs: Math.round((clock.monotonic() - startedAt) * 1_000) / 1_000, refusal };
 }
 
 function slowProblems({ availability }: RedisGateway): string[] {

@@ -80,7 +80,8 @@ export async function startRestShim({ target, token = createToken() }: RestShimO
   });
   // A server that is away is told to whoever asks.
   client.on('error', () => undefined);
-  client.on('connect', () => client.stream.unref());
+  // Not before: nothing else would keep a program alive that waits for the shim.
+  client.on('ready', () => client.stream.unref());
   await client.connect().catch(() => undefined);
   const server = createServer().listen(0, LOOPBACK_HOST);
   await once(server, 'listening');

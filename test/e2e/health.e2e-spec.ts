@@ -7,6 +7,7 @@ import { RedisModule } from '../../src/redis.module.js';
 import { startRedis } from '../../src/testing/start-redis.js';
 import type { TestRedis } from '../../src/testing/test-redis.js';
 import { openHttpApp, type HttpApp } from '../support/http-app.js';
+import { ScriptedServer } from '../support/scripted-server.js';
 import { until } from '../support/until.js';
 
 @Controller('health')
@@ -69,7 +70,10 @@ describe('a Terminus route with one server', () => {
           latencyMs: expect.any(Number),
           problems: [],
           // The embedded server has a limit.
-          notices: server.kind === 'native' ? [expect.stringContaining('no maxmemory')] : [],
+          notices: [
+            expect.stringContaining('no append-only file'),
+            ...(server.kind === 'native' ? [expect.stringContaining('no maxmemory')] : []),
+          ],
         },
       },
     });
@@ -97,6 +101,22 @@ describe('a Terminus route with one server', () => {
     expect(body.error.cache.connections.redis.problems[0]).toContain('timeout');
     await server.resume();
     await until(async () => (await http.send('/health')).status === 200);
+  });
+
+  it('takes a server that refuses PING, as one does that cannot save, for degraded', async () => {
+    const stub = await ScriptedServer.start();
+    stub.script = (name) => (name === 'PING' ? '-MISCONF Errors writing to disk.\r\n' : undefined);
+    const app = await Test.createTestingModule({
+      imports: [RedisModule.forRoot({ connection: stub.url, namespace })],
+    }).compile();
+    const { redis } = await app.get(RedisHealthIndicator).isHealthy('redis');
+    expect(redis).toMatchObject({
+      status: 'up',
+      state: 'degraded',
+      connections: { redis: { problems: [expect.stringContaining('refused PING: MISCONF')] } },
+    });
+    await app.close();
+    await stub.stop();
   });
 
   it('rejects a connection that does not exist, and a timeout that is none', async () => {

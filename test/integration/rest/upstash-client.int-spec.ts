@@ -6,6 +6,7 @@ import type { RedisCommand } from '../../../src/connection/lua-script.js';
 import { readReply } from '../../../src/connection/rest/rest-text.js';
 import { RestTransport, type RestReply } from '../../../src/connection/rest/rest-transport.js';
 import { startRest, type RestServers } from '../../support/rest.js';
+import { runProgram } from '../../support/run-program.js';
 
 type Outcome = { readonly result: unknown } | { readonly error: string };
 
@@ -226,5 +227,18 @@ describe('Our transport, beside the genuine client of Upstash', () => {
     expect((await fetch(url, { method: 'DELETE', headers })).status).toBe(405);
     for (const body of ['', '{}', '[]', '["GET"', '[[1]]'])
       expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(400);
+  });
+});
+
+describe('A shim in a program', () => {
+  it('starts where nothing else keeps the program alive, and does not keep it alive either', async () => {
+    const { code, stdout, stderr } = await runProgram(`
+      import { startRedis } from './src/testing/start-redis.ts';
+      import { startRestShim } from './src/testing/rest-shim.ts';
+      const redis = await startRedis();
+      const shim = await startRestShim({ target: redis.url });
+      console.log(new URL(shim.url).protocol);
+    `);
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'http:\n', stderr: '' });
   });
 });

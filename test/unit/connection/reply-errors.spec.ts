@@ -6,7 +6,12 @@ import {
   RedisTlsRequiredError,
   RedisUnavailableError,
 } from '../../../src/connection/connection.errors.js';
-import { fatalConnectError, isAway, translateError } from '../../../src/connection/reply-errors.js';
+import {
+  describeConnectError,
+  fatalConnectError,
+  isAway,
+  translateError,
+} from '../../../src/connection/reply-errors.js';
 
 const ORIGIN = { connection: 'state', command: 'SET' };
 const SECRET = 'hunter2';
@@ -153,6 +158,22 @@ describe('fatalConnectError', () => {
     expect(error).toMatchObject({ code: 'E_REDIS_DATABASE', connection: 'state' });
   });
 
+  it('finds the refusal of a cluster inside, and that of a Sentinel in the text', () => {
+    const ofCluster = Object.assign(new Error('Failed to refresh slots cache.'), {
+      lastNodeError: replyError('WRONGPASS invalid username-password pair or user is disabled.'),
+    });
+    expect(fatalConnectError(ofCluster, 'state')).toMatchObject({
+      code: 'E_REDIS_AUTH',
+      replyCode: 'WRONGPASS',
+    });
+    const ofSentinel = new Error(
+      'All sentinels are unreachable. Retrying from scratch after 9ms. Last error: NOAUTH Authentication required.',
+    );
+    const refusal = fatalConnectError(ofSentinel, 'state');
+    expect(refusal).toMatchObject({ code: 'E_REDIS_AUTH', replyCode: 'NOAUTH' });
+    expect(refusal?.message).toContain("check 'sentinelUsername' and 'sentinelPassword'");
+  });
+
   it('knows the first byte of a TLS alert', () => {
     const error = fatalConnectError(
       new Error('Protocol error, got "\\u0015" as reply type byte. Please report this.'),
@@ -168,9 +189,44 @@ describe('fatalConnectError', () => {
     [replyError('LOADING Redis is loading the dataset in memory')],
     [new Error('WRONGPASS said by no server')],
     [new Error('connect ECONNREFUSED 127.0.0.1:6379')],
+    [
+      Object.assign(new Error('Failed to refresh slots cache.'), {
+        lastNodeError: new Error('Connection is closed.'),
+      }),
+    ],
+    [
+      new Error(
+        'All sentinels are unreachable. Retrying from scratch after 9ms. Last error: connect ECONNREFUSED',
+      ),
+    ],
     ['WRONGPASS'],
     [undefined],
   ])('leaves %p to the next try', (error) => {
     expect(fatalConnectError(error, 'state')).toBeNull();
+  });
+});
+
+describe('describeConnectError', () => {
+  it.each([
+    [replyError('LOADING Redis is loading the dataset in memory'), 'LOADING'],
+    [
+      Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:6379'), { code: 'ECONNREFUSED' }),
+      'ECONNREFUSED',
+    ],
+    [
+      Object.assign(new Error('Failed to refresh slots cache.'), {
+        lastNodeError: replyError('CLUSTERDOWN x'),
+      }),
+      'CLUSTERDOWN',
+    ],
+    [
+      new Error(
+        'All sentinels are unreachable. Retrying from scratch after 9ms. Last error: connect ECONNREFUSED',
+      ),
+      'no Sentinel names a master that can be reached',
+    ],
+    [new RangeError('too deep'), 'RangeError'],
+  ])('says of %p: %s', (error, text) => {
+    expect(describeConnectError(error)).toBe(text);
   });
 });
