@@ -16,6 +16,7 @@ import { readServerInfo } from './connection/server-reading.js';
 import { SuiteLog } from './connection/suite-log.js';
 import { SuiteSettings } from './connection/suite-settings.js';
 import { HEALTH_EXPORTS, HEALTH_PROVIDERS } from './health/health.providers.js';
+import { KeptConnections } from './http/kept-connections.js';
 import { RedisErrorFilter } from './http/redis-error.filter.js';
 import { LOCK_MODULE_OPTIONS } from './lock/lock.constants.js';
 import { LOCK_EXPORTS, LOCK_PROVIDERS } from './lock/lock.providers.js';
@@ -60,6 +61,7 @@ const GROUND: Provider[] = [
 const OBSERVERS: Provider[] = [
   ...HEALTH_PROVIDERS,
   ...MONITORING_PROVIDERS,
+  KeptConnections,
   {
     provide: SERVER_READERS,
     inject: [ConnectionRegistry],

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { get } from 'node:http';
+import { Agent, get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { startRedis } from '../../src/testing/start-redis.js';
@@ -11,10 +11,10 @@ import { until } from '../support/until.js';
 
 const CALLERS = 12;
 
-/** Sends one request on a connection of its own. @returns null when it never reached the application. */
-function send(port: number, id: string): Promise<number | null> {
+/** Sends one request, without an agent on a connection of its own. @returns null when it never reached the application. */
+function send(port: number, id: string, agent: Agent | false): Promise<number | null> {
   return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path: `/${id}`, agent: false }, (response) => {
+    const request = get({ host: '127.0.0.1', port, path: `/${id}`, agent }, (response) => {
       response.resume().once('end', () => resolve(response.statusCode ?? 0));
     });
     request.once('error', () => resolve(null));
@@ -33,9 +33,9 @@ describe('An application that is told to end while it works', () => {
     await server?.stop();
   });
 
-  it.each(PLATFORMS)(
-    'answers all it has taken on, gives back its locks, says nothing, and ends (%s)',
-    async (platform) => {
+  it.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [platform, true] as const]))(
+    'answers all it has taken on, gives back its locks, says nothing, and ends (%s, connections kept: %s)',
+    async (platform, keepAlive) => {
       const namespace = randomUUID();
       const execArgv = ['--no-warnings', '--import', './test/support/typescript.mjs'];
       const args = [platform, server.url, namespace];
@@ -46,12 +46,14 @@ describe('An application that is told to end while it works', () => {
       const [{ port }] = (await once(child, 'message')) as [{ port: number }];
 
       const statuses = new Map<string, number | null>();
-      const load = startLoad(port, statuses);
+      const agent = keepAlive && new Agent({ keepAlive });
+      const load = startLoad(port, statuses, agent);
       await until(() => statuses.size > 30);
       const ended = untilEnd(child);
       child.kill('SIGTERM');
       const { taken, code } = await ended;
       await load.stop();
+      if (agent) agent.destroy();
 
       expect(taken.length).toBeGreaterThan(30);
       expect(taken.filter((id) => statuses.get(id) !== 200)).toEqual([]);
@@ -63,13 +65,17 @@ describe('An application that is told to end while it works', () => {
 });
 
 /** Sends requests, each with a number of its own, until it is stopped. */
-function startLoad(port: number, statuses: Map<string, number | null>): { stop(): Promise<unknown> } {
+function startLoad(
+  port: number,
+  statuses: Map<string, number | null>,
+  agent: Agent | false,
+): { stop(): Promise<unknown> } {
   let isOver = false;
   let count = 0;
   const caller = async () => {
     while (!isOver) {
       const id = String(count++);
-      const status = await send(port, id);
+      const status = await send(port, id, agent);
       statuses.set(id, status);
       if (status === null) await new Promise((resolve) => setTimeout(resolve, 20));
     }
