@@ -88,9 +88,10 @@ function termsOf(rule: ResolvedRule, entry?: RateLimitEntry): Terms {
   return { key: entry?.key ?? rule.key, cost: entry?.cost ?? rule.cost, after };
 }
 
+/** Handlers count addresses where no key is given; service methods need one. */
 function areSame(one: Terms, other: Terms): boolean {
   return (
-    isSameKey(one.key, other.key) &&
+    isSameKey(one.key ?? 'ip', other.key ?? 'ip') &&
     one.cost === other.cost &&
     one.after?.count === other.after?.count &&
     one.after?.costAfter === other.after?.costAfter

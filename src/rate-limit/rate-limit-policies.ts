@@ -27,6 +27,9 @@ import { resolveRule, type ResolvedRule } from './rate-limit-rule.js';
 /** Is what `RateLimitService` takes for a policy: a name, a policy, or several to be passed together. @publicApi */
 export type RateLimitPolicyRef = string | RateLimitPolicy | readonly (string | RateLimitPolicy)[];
 
+/** Caps the policies written in place that are known by what they say. */
+const MAX_WRITTEN = 1_000;
+
 /** Is a policy as operators see it. @internal */
 export interface PolicyDescription {
   readonly name: string;
@@ -53,7 +56,7 @@ export class RateLimitPolicies {
   readonly #rules: ReadonlyMap<string, ResolvedRule>;
   readonly #groupsByName = new Map<string, PolicyGroups>();
   readonly #groupsByPolicy = new WeakMap<object, PolicyGroups>();
-
+  readonly #groupsByText = new Map<string, PolicyGroups>();
   readonly #permits = new WeakMap<object, PermitPolicy>();
 
   constructor(
@@ -104,8 +107,8 @@ export class RateLimitPolicies {
   }
 
   /**
-   * Returns what a caller names: those policies that are enforced, then those that only watch. The same name or object
-   * has the same groups each time.
+   * Returns what a caller names: those policies that are enforced, then those that only watch. What says the same has the
+   * same groups each time, so that refusals are remembered.
    *
    * @throws {UnknownRateLimitPolicyError} when a name stands for no policy.
    * @throws {InvalidOptionsError} when an inline policy cannot be used.
@@ -116,7 +119,7 @@ export class RateLimitPolicies {
       this.#groupsByName.set(ref, known);
       return known;
     }
-    const known = this.#groupsByPolicy.get(ref) ?? groupsOf(this.#resolve(ref));
+    const known = this.#groupsByPolicy.get(ref) ?? this.#groupsAsWritten(ref);
     this.#groupsByPolicy.set(ref, known);
     return known;
   }
@@ -142,6 +145,17 @@ export class RateLimitPolicies {
     return policy;
   }
 
+  /** A policy written where it is used is another object each time. */
+  #groupsAsWritten(ref: object & Exclude<RateLimitPolicyRef, string>): PolicyGroups {
+    const text = textOf(ref);
+    const known = text === null ? undefined : this.#groupsByText.get(text);
+    if (known !== undefined) return known;
+    const groups = groupsOf(this.#resolve(ref));
+    if (this.#groupsByText.size >= MAX_WRITTEN) this.#groupsByText.clear();
+    if (text !== null) this.#groupsByText.set(text, groups);
+    return groups;
+  }
+
   #inWindows(name: string): PolicySource {
     const { policy } = this.rule(name);
     if (!isPermitPolicy(policy)) return policy;
@@ -163,6 +177,17 @@ export class RateLimitPolicies {
       throw new InvalidOptionsError('Rate limit policies', [{ path: 'policy', message: problem }]);
     return policies;
   }
+}
+
+/** Returns what policies say, as a text; null when that is not all, because of a function. */
+function textOf(policies: object): string | null {
+  const beyond: unknown[] = [];
+  const text = JSON.stringify(policies, (_, value: unknown) => {
+    if (['string', 'number', 'boolean', 'object', 'undefined'].includes(typeof value)) return value;
+    beyond.push(value);
+    return undefined;
+  });
+  return beyond.length === 0 ? text : null;
 }
 
 function misused(name: string, message: string): InvalidOptionsError {

@@ -49,6 +49,14 @@ class Routes {
   several() {
     return 'ok';
   }
+  @Get('all-or-none')
+  @RateLimit([
+    { name: 'wide', limit: 100, ...hour, key: 'ip' },
+    { name: 'narrow', limit: 1, ...hour },
+  ])
+  allOrNone() {
+    return 'ok';
+  }
   @Get('user') @RateLimit({ limit: 1, ...hour, key: 'user' }) @UseGuards(HeaderAuth) user() {
     return 'ok';
   }
@@ -130,6 +138,13 @@ describe.each(PLATFORMS)('rate limits over HTTP on %s', (platform) => {
   });
 
   const caller = (name: string) => ({ headers: { 'x-caller': name } });
+
+  it('counts all windows or none, whether they name the address or leave it out', async () => {
+    await http.send('/all-or-none');
+    const refused = await http.send('/all-or-none');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('RateLimit')).toBe('"narrow";r=0;t=3600, "wide";r=99;t=3600');
+  });
 
   it('tells how the caller stands, and refuses with 429 beyond the limit', async () => {
     const first = await http.send('/by-address');

@@ -71,6 +71,28 @@ describe('denials', () => {
     expect(first.resetMs - later.resetMs).toBeGreaterThanOrEqual(5_000);
   });
 
+  it('are remembered of policies that are written anew for each call', async () => {
+    const subject = randomUUID();
+    const written = () => ({ name: 'written', limit: 1, window: '1h' }) as const;
+    await limits.consume(written(), subject);
+    await until(async () => (await scripts(() => limits.consume(written(), subject))) === 0);
+    await until(async () => (await scripts(() => limits.consume([written()], subject))) === 0);
+    await others.reset(written(), subject);
+    await until(async () => (await limits.consume(written(), subject)).allowed);
+  });
+
+  it('are not mistaken for those of a policy that says something else', async () => {
+    const subject = randomUUID();
+    await limits.consume({ name: 'written', limit: () => 1, window: '1h' }, subject);
+    await until(
+      async () => !(await limits.consume({ name: 'written', limit: 1, window: '1h' }, subject)).allowed,
+    );
+    expect(await limits.consume({ name: 'written', limit: () => 2, window: '1h' }, subject)).toMatchObject({
+      allowed: true,
+      limit: 2,
+    });
+  });
+
   it('are confirmed by Redis after ten seconds, so that a lost message costs no more', async () => {
     const subject = await denied();
     await other.client.unlink(await other.client.keys('*two'));
