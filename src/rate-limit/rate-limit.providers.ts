@@ -12,6 +12,7 @@ import { InterceptorPlacement } from './interceptor-placement.js';
 import { LimitAnswers } from './limit-answers.js';
 import { LimitCalls } from './limit-calls.js';
 import { Limiter } from './limiter.js';
+import { LimitUses } from './limit-uses.js';
 import { MemoryLimits } from './memory-limits.js';
 import { PermitLeases } from './permit-leases.js';
 import { PermitStore } from './permit-store.js';
@@ -49,6 +50,7 @@ export const RATE_LIMIT_PROVIDERS: Provider[] = [
   LimitAnswers,
   LimitCalls,
   Limiter,
+  LimitUses,
   MemoryLimits,
   PermitLeases,
   Permits,

@@ -226,7 +226,10 @@ describe('at boot', () => {
   it('wants a secret in production', async () => {
     process.env['NODE_ENV'] = 'production';
     const booting = boot({ imports: [redis({})], controllers: [Routes] });
-    await expect(booting).rejects.toThrow('secret: is missing, and @RateLimit is used in production');
+    await expect(booting).rejects.toThrow('secret: is missing, and rate limits are used in production');
+    const policy = { limit: 9, ...hour };
+    for (const options of [{ default: policy }, { policies: { login: policy } }])
+      await expect(boot({ imports: [redis(options)] })).rejects.toThrow('secret: is missing');
     await boot({
       imports: [redis({}, { secret: 'a secret for tests, long enough' })],
       controllers: [Routes],
