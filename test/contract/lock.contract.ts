@@ -126,17 +126,13 @@ export function lockContract(name: string, make: () => Promise<LockContractHost>
       expect(await there.locks.tryAcquire(resource)).toBeNull();
     });
 
-    it('aborts a lease that is not prolonged, before the server ends it', async () => {
+    it('aborts a lease that is not prolonged, before the next one has the lock', async () => {
       const resource = fresh();
-      const lock = await here.locks.acquire(resource, { ttl: 2_000, renew: false });
-      const stillHeld = new Promise<boolean>((resolve, reject) => {
-        lock.signal.addEventListener('abort', () => {
-          here.gateway
-            .send(['EXISTS', here.keysOf(resource).lease])
-            .then((reply) => resolve(reply === 1), reject);
-        });
-      });
-      expect(await stillHeld).toBe(true);
+      const lock = await here.locks.acquire(resource, { ttl: 500, renew: false });
+      // Both are told in this process, so however late a busy machine is, the order stays.
+      await using next = await there.locks.acquire(resource);
+      next.assertHeld();
+      expect(lock.signal.aborted).toBe(true);
       expect(lock.signal.reason).toMatchObject({ code: 'E_LOCK_LOST', reason: 'expired', resource });
       expect(() => lock.assertHeld()).toThrow(LockLostError);
       expect(await lock.release()).toBe(false);
