@@ -83,7 +83,7 @@ export class LockModuleOptions {
   @IsFlag() requireNoEviction?: boolean;
   /**
    * Is how many replicas must have a lock before it is handed out, from 0 to 10, so that a failover does not lose it;
-   * with fewer in time it is given back and refused with `RedisUnavailableError`. Not on Cluster.
+   * with fewer in time it is given back and refused with `RedisUnavailableError`. Not on Cluster or over REST.
    *
    * @default 0
    */

@@ -1,12 +1,16 @@
 import { InvalidOptionsError } from '../common/errors.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
-import type { RedisGateway } from '../connection/redis-gateway.js';
+import type { RedisGateway, RedisTopology } from '../connection/redis-gateway.js';
 
 /** Bounds the wait for replicas, in milliseconds: whatever else this process sends to the server waits as long. */
 const MAX_WAIT_MS = 300;
 
-const ON_CLUSTER =
-  'cannot be used on a cluster, where nobody knows which replicas are asked; leave it out, or use LockService.quorum';
+/** Says where nothing waits for replicas, and why. */
+const UNKNOWN_REPLICAS: Partial<Record<RedisTopology, string>> = {
+  cluster:
+    'cannot be used on a cluster, where nobody knows which replicas are asked; leave it out, or use LockService.quorum',
+  rest: 'cannot be used over REST, which keeps no connection to wait on; leave it out, or connect over TCP',
+};
 
 /**
  * Lets a lock count only when enough replicas have it, so that a failover does not lose it.
@@ -17,10 +21,11 @@ export class ReplicaGuard {
   readonly #redis: RedisGateway;
   readonly #replicas: number;
 
-  /** @throws {InvalidOptionsError} on a cluster. */
+  /** @throws {InvalidOptionsError} on a cluster and over REST. */
   constructor(redis: RedisGateway, replicas: number) {
-    if (redis.topology === 'cluster')
-      throw new InvalidOptionsError('RedisModule', [{ path: 'lock.replicas', message: ON_CLUSTER }]);
+    const message = UNKNOWN_REPLICAS[redis.topology];
+    if (message !== undefined)
+      throw new InvalidOptionsError('RedisModule', [{ path: 'lock.replicas', message }]);
     this.#redis = redis;
     this.#replicas = replicas;
   }

@@ -180,6 +180,14 @@ describe('RedisModule over REST', () => {
     });
   });
 
+  it('refuses at boot to wait for replicas', async () => {
+    const failing = start([], { ...options(), lock: { replicas: 1 } });
+    await expect(failing).rejects.toMatchObject({
+      code: 'E_OPTIONS_INVALID',
+      problems: [{ path: 'lock.replicas', message: expect.stringContaining('over REST') }],
+    });
+  });
+
   describe('has no raw client', () => {
     it.each<[string, Type, string]>([
       ['by its constructor', ByConstructor, "injects the raw client of 'cache'"],
