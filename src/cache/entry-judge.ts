@@ -15,7 +15,7 @@ import type { EntryRequest } from './load-request.js';
 import type { Look } from './look.js';
 import type { OldValue } from './old-value.js';
 import type { ServerClock } from './server-clock.js';
-import { revivedFailure } from './shared-failure.js';
+import { revivedFailure, type SharedFailure } from './shared-failure.js';
 import type { TagStore } from './tag-store.js';
 
 /** Are versions of tags by the keys of their records. */
@@ -88,8 +88,8 @@ export class EntryJudge {
 
   #judgeFailure(request: EntryRequest, failure: StoredFailure, content: string): Look {
     try {
-      const error = this.#parts.values.decode(failure, formOfFailure(request.entry), request.key);
-      return { kind: 'failed', error: revivedFailure(error) };
+      const shared = this.#parts.values.decode(failure, formOfFailure(request.entry), request.key);
+      return { kind: 'failed', error: revivedFailure(shared as SharedFailure) };
     } catch (error) {
       return this.#unreadable(request, content, error);
     }

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { RICH_CODEC } from './codec/rich-codec.js';
-import { revivedFailure } from './shared-failure.js';
+import { revivedFailure, sharedFailure, type SharedFailure } from './shared-failure.js';
 
 /** Is the end of a load in another process. @internal */
 export type LoadNews =
@@ -74,12 +74,8 @@ export class LoadNewsChannel {
 
   /** Tells that a load has ended; with the loader's error when it failed. PUBLISH. */
   async tell(token: string, failure?: { readonly error: unknown }): Promise<void> {
-    const failed = failure === undefined ? null : encodeError(failure.error);
-    await this.#parts.redis.send([
-      'PUBLISH',
-      this.#parts.channel,
-      JSON.stringify(failed === null ? [token] : [token, failed]),
-    ]);
+    const news = failure === undefined ? [token] : [token, RICH_CODEC.encode(sharedFailure(failure.error))];
+    await this.#parts.redis.send(['PUBLISH', this.#parts.channel, JSON.stringify(news)]);
   }
 
   #onMessage(message: string): void {
@@ -97,20 +93,9 @@ export class LoadNewsChannel {
 function readNews(message: string): readonly [token: string, news: LoadNews] {
   try {
     const [token, failed] = JSON.parse(message) as [string, string?];
-    return [
-      token,
-      failed === undefined ? LOOK : { kind: 'failed', error: revivedFailure(RICH_CODEC.decode(failed)) },
-    ];
+    if (failed === undefined) return [token, LOOK];
+    return [token, { kind: 'failed', error: revivedFailure(RICH_CODEC.decode(failed) as SharedFailure) }];
   } catch {
     return ['', LOOK];
-  }
-}
-
-/** An error that cannot be written is told as an end only: the others look, and one of them meets it himself. */
-function encodeError(error: unknown): string | null {
-  try {
-    return RICH_CODEC.encode(error);
-  } catch {
-    return null;
   }
 }

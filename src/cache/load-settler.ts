@@ -8,6 +8,7 @@ import type { LoadClaim } from './load-claim.js';
 import type { LoadDecisions } from './load-context.js';
 import type { LoadNewsChannel } from './load-news.js';
 import type { EntryRequest } from './load-request.js';
+import { sharedFailure } from './shared-failure.js';
 import type { TagStore } from './tag-store.js';
 import type { WorkCount } from './work-count.js';
 
@@ -96,7 +97,8 @@ export class LoadSettler {
         ? null
         : this.#parts.aging.afterFailure(claim.terms.old, freshness, holdMs);
     if (old !== null) return claim.restore(old);
-    const encoded = holdMs === 0 ? null : this.#encode(request, error, formOfFailure(request.entry));
+    const encoded =
+      holdMs === 0 ? null : this.#encode(request, sharedFailure(error), formOfFailure(request.entry));
     if (encoded === null) return claim.release();
     return claim.commit(writeFailure({ ...encoded, tags: claim.terms.tags }), holdMs);
   }
