@@ -1,6 +1,9 @@
 import type { EncodedValue } from './codec/value-codec.js';
 import { readHeader, type EntryHeader, type ValueHeader } from './entry-header.js';
 
+/** Stands, in a marker, for the record that changes with every tag: no tag has this name. @internal */
+export const EVERY_TAG = '';
+
 /** Are tags, each with the version it had when the entry's load began; an entry is good while all are current. @internal */
 export type TagVersions = readonly (readonly [tag: string, version: string])[];
 

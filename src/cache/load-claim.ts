@@ -1,5 +1,12 @@
 import { LEASE_MS, type ClaimRenewal, type Renewable } from './claim-renewal.js';
-import { readContent, writeMarker, writeValue, type StoredValue, type TagVersions } from './entry-content.js';
+import {
+  EVERY_TAG,
+  readContent,
+  writeMarker,
+  writeValue,
+  type StoredValue,
+  type TagVersions,
+} from './entry-content.js';
 import type { EntryStore } from './entry-store.js';
 import type { ServerClock } from './server-clock.js';
 import type { Swap, SwapOutcome } from './swap-batch.js';
@@ -59,6 +66,11 @@ export class LoadClaim implements Renewable {
     const marker = { key, content, ...this.#lease() };
     const taking = expected === null ? promptStore.add(marker) : promptStore.swap({ ...marker, expected });
     const outcome = await taking;
+    if (outcome.kind === 'other' && outcome.content === expected) {
+      // Bytes that are no text never equal what was read of them, so nothing could ever take their place.
+      await promptStore.unlink([key]);
+      return this.take(null);
+    }
     if (outcome.kind !== 'swapped') return { found: outcome.kind === 'other' ? outcome.content : null };
     renewal.begin(this);
     return null;
@@ -101,8 +113,10 @@ export class LoadClaim implements Renewable {
 
   /** A key that holds the old value too must not expire with the claim, so the marker says how long that stands. */
   #marker(): string {
-    const { token, tags, old } = this.terms;
-    const marker = { token, awaited: this.#awaited, tags };
+    const { token, tags, epoch, old } = this.terms;
+    // Whatever tags the loader will give: a call after an invalidation must not take its value.
+    const outdatedBy = epoch === null ? tags : [...tags, [EVERY_TAG, epoch] as const];
+    const marker = { token, awaited: this.#awaited, tags: outdatedBy };
     if (old === undefined) return writeMarker(marker);
     return writeMarker({ ...marker, old, leaseUntil: Math.round(this.ports.serverClock.now() + LEASE_MS) });
   }

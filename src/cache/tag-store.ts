@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RedisReply } from '../connection/lua-script.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { CacheSpace } from './cache-space.js';
-import type { TagVersions } from './entry-content.js';
+import { EVERY_TAG, type TagVersions } from './entry-content.js';
 import type { EntryStore } from './entry-store.js';
 import type { L1Tier, TagRecord } from './l1/l1-tier.js';
 import { ENSURE_TAGS_N } from './lua/generated.js';
@@ -88,7 +88,7 @@ export class TagStore {
     versions: TagVersions,
     known: ReadonlyMap<string, string | null>,
   ): Promise<boolean> {
-    const keys = versions.map(([tag]) => space.tag(tag));
+    const keys = versions.map(([tag]) => (tag === EVERY_TAG ? space.anyTag() : space.tag(tag)));
     const unknown = keys.filter((key) => !known.has(key));
     const read = unknown.length === 0 ? known : await this.read(unknown);
     return versions.every(([, version], index) => {

@@ -148,5 +148,26 @@ export function fences(open: Open): void {
       await load(() => Promise.resolve());
       expect(await cache.has('fence:late')).toBe(true);
     });
+
+    // Seen to fail when markers of such loads do not say which invalidations they have seen.
+    it('for callers after any tag was invalidated, while a loader that gives tags runs', async () => {
+      const { cache } = open();
+      let proceed = () => {};
+      const gate = new Promise<void>((resolve) => (proceed = resolve));
+      let started = false;
+      const read = cache.getOrSet('fence:joined', async ({ setTags }) => {
+        started = true;
+        await gate;
+        setTags('fence-joined');
+        return 'old';
+      });
+      await until(() => started);
+      await cache.invalidateTags('fence-joined');
+      const later = cache.getOrSet('fence:joined', ({ setTags }) => (setTags('fence-joined'), 'new'));
+      expect(await later).toBe('new');
+      proceed();
+      expect(await read).toBe('old');
+      expect(await cache.get('fence:joined')).toBe('new');
+    });
   });
 }
