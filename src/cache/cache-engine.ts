@@ -175,6 +175,6 @@ function createLoading(
   const seeker = new ClaimSeeker({ reader, judge, isAway, claims, tags, news, clock });
   const work = new WorkCount();
   const settler = new LoadSettler({ tags, news, values, aging, work });
-  const runner = new LoadRunner({ settler, clock, limit, work });
+  const runner = new LoadRunner({ values, settler, clock, limit, work });
   return { fallback, seeker, settler, runner, loader: new EntryLoader({ reader, seeker, runner, fallback }) };
 }

@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../common/clock.js';
 import { isThenable, type MaybePromise } from '../common/maybe-promise.js';
 import { CacheClosedError, CacheLoadTimeoutError } from './cache.errors.js';
+import type { ValueCodec } from './codec/value-codec.js';
 import type { LoadClaim } from './load-claim.js';
 import { LoadDecisions } from './load-context.js';
 import type { EntryRequest, LoadRequest } from './load-request.js';
@@ -10,6 +11,7 @@ import type { WaitLimit } from './wait-limit.js';
 import type { WorkCount } from './work-count.js';
 
 interface RunnerParts {
+  readonly values: ValueCodec;
   readonly settler: LoadSettler;
   readonly clock: Clock;
   /** Bounds how long a caller waits until his value is stored; null for no bound. */
@@ -32,7 +34,7 @@ export class LoadRunner {
 
   /** Returns what the loader returned; without a claim nothing is stored. `old` is the value to be replaced. */
   async run(request: LoadRequest, claim: LoadClaim | null, old?: OldValue): Promise<unknown> {
-    const decisions = new LoadDecisions(old);
+    const decisions = new LoadDecisions(this.#ownOld(request, old));
     let outcome: Loaded | Failed;
     this.#parts.work.begin();
     try {
@@ -89,6 +91,17 @@ export class LoadRunner {
   async close(): Promise<void> {
     for (const end of [...this.#endings]) end(new CacheClosedError());
     await this.#parts.work.idle();
+  }
+
+  /** The loader may return it to be stored again, so callers who were served it must not be able to change it. */
+  #ownOld({ entry, key, meter }: LoadRequest, old: OldValue | undefined): OldValue | undefined {
+    if (old === undefined) return undefined;
+    try {
+      return { ...old, value: this.#parts.values.decode(old.stored, entry, key) };
+    } catch (error) {
+      meter.unreadable(error);
+      return undefined;
+    }
   }
 
   /** The caller waits, so that his next read finds the value, but not for a server that does not answer. */

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { NotFoundException } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { SYSTEM_CLOCK, type Clock } from '../../../src/common/clock.js';
+import { RedisSuiteError } from '../../../src/common/errors.js';
 import type { RedisGateway } from '../../../src/connection/redis-gateway.js';
+import { LockBusyError } from '../../../src/lock/lock.errors.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openCache, type OpenCache, type OpenCacheOptions } from '../../support/cache.js';
@@ -155,6 +158,86 @@ describe('loads', () => {
     letGo();
     expect(await load).toBe('new');
     expect(await cache.get('k')).toBe('new');
+  });
+
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  const FAILURES: [string, () => Error, object][] = [
+    [
+      'of Nest',
+      () => new NotFoundException('no user'),
+      { name: 'NotFoundException', message: 'no user', status: 404 },
+    ],
+    ['of this library', () => new LockBusyError('r'), { name: 'LockBusyError', code: 'E_LOCK_BUSY' }],
+    [
+      'that hold what cannot be written',
+      () =>
+        Object.assign(new TypeError('refused', { cause: 'x' }), {
+          code: 'E1',
+          request: circular,
+          retry: () => 1,
+        }),
+      { name: 'TypeError', message: 'refused', code: 'E1', cause: 'x' },
+    ],
+    [
+      'that only look like errors',
+      () => Object.assign(Object.create(Error.prototype) as Error, { name: 'OldError', message: 'old' }),
+      { name: 'OldError', message: 'old' },
+    ],
+  ];
+
+  // Seen to fail when they are told as plain errors, and when what cannot be written is not told at all.
+  it.each(FAILURES)('tell failures %s to other processes and to later calls', async (_, make, expected) => {
+    const namespace = randomUUID();
+    const [one, other] = [await open({ namespace }), await open({ namespace })];
+    let runs = 0;
+    let fail = () => {};
+    const load = async () => {
+      runs++;
+      await new Promise<void>((resolve) => (fail = resolve));
+      throw make();
+    };
+    const options = { errorTtl: '1m' } as const;
+    const here = one.cache.getOrSet('k', load, options).catch((error: unknown) => error);
+    await until(() => runs === 1);
+    const there = other.cache.getOrSet('k', load, options).catch((error: unknown) => error);
+    await until(async () => /awaited/.test((await one.client.get(one.redisKey('k'))) ?? ''));
+    fail();
+    const later = () => other.cache.getOrSet('k', load, options).catch((error: unknown) => error);
+    const classOf = (error: unknown) =>
+      [NotFoundException, RedisSuiteError].map((type) => error instanceof type);
+    for (const error of [await there, await later()]) {
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject(expected);
+      expect(classOf(error)).toEqual(classOf(await here));
+    }
+    expect(runs).toBe(1);
+  });
+
+  // Seen to fail when the claim insists on what was read: then it is tried twenty times, and nothing is ever stored.
+  it('take the place of bytes that are no text', async () => {
+    const { cache, client, redisKey } = await open();
+    await client.set(redisKey('bytes'), Buffer.from([0x1f, 0x8b, 0xff]));
+    expect(await cache.getOrSet('bytes', () => 'loaded')).toBe('loaded');
+    expect(await cache.get('bytes')).toBe('loaded');
+    expect(cache.stats().unreadable).toBe(1);
+  });
+
+  // Seen to fail when loader and callers are handed one object.
+  it('are given an old value of their own, which callers cannot change', async () => {
+    const { cache } = await open();
+    const options = { ttl: '1h', swr: '1h' } as const;
+    await cache.set('own', { price: 1 }, { ...options, ttl: 1 });
+    await until(async () => !(await cache.has('own')));
+    let finish = () => {};
+    const load = async ({ stale }: { stale?: unknown }) => {
+      await new Promise<void>((resolve) => (finish = resolve));
+      return stale as { price: number };
+    };
+    const served = await cache.getOrSet('own', load, options);
+    served.price = 2;
+    await until(() => (finish(), cache.has('own')));
+    expect(await cache.get('own')).toEqual({ price: 1 });
   });
 
   it('of everything tell their progress and keep to a budget when removed', async () => {
