@@ -46,8 +46,8 @@ export class CacheReads {
   }
 
   /** Tells whether there is an entry, without counting. */
-  async has(redisKey: string): Promise<boolean> {
-    return (await this.#look(this.request(redisKey))).kind === 'hit';
+  async has(redisKey: string, options: CacheFormOptions | undefined): Promise<boolean> {
+    return (await this.#look(this.request(redisKey, options))).kind === 'hit';
   }
 
   /** Reads an entry, or loads and stores it. */

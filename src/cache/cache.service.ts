@@ -155,14 +155,14 @@ export class CacheService {
   }
 
   /** Tells whether there is a value, `undefined` and null included; false while Redis is away. */
-  async has(key: CacheKey): Promise<boolean> {
-    return this.#reads.has(this.#place.space.entry(key));
+  async has(key: CacheKey, options?: CacheFormOptions): Promise<boolean> {
+    return this.#reads.has(this.#place.space.entry(key), options);
   }
 
   /** @returns how long the value is fresh in ms; null when there is none or Redis is away. GET and PTTL, O(1). */
-  async ttl(key: CacheKey): Promise<number | null> {
-    const { reader, options } = this.#engine;
-    return options.enabled ? reader.ttl(this.#reads.request(this.#place.space.entry(key))) : null;
+  async ttl(key: CacheKey, options?: CacheFormOptions): Promise<number | null> {
+    const request = this.#reads.request(this.#place.space.entry(key), options);
+    return this.#engine.options.enabled ? this.#engine.reader.ttl(request) : null;
   }
 
   /**

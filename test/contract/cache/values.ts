@@ -11,6 +11,15 @@ export function values(open: Open): void {
       expect(await cache.get('values:rich')).toStrictEqual(value);
     });
 
+    it('are found by has and ttl as what they were stored with', async () => {
+      const { cache } = open();
+      const options = { version: 2 };
+      await cache.set('values:versioned', 1, options);
+      expect(await cache.has('values:versioned', options)).toBe(true);
+      expect(await cache.ttl('values:versioned', options)).toBeGreaterThan(0);
+      expect(await cache.has('values:versioned')).toBe(false);
+    });
+
     it('are plain JSON in Redis when JSON is faithful', async () => {
       const { cache, client, redisKey } = open();
       await cache.set(['values', 'plain'], { id: 1, name: 'Ä' });
