@@ -125,7 +125,7 @@ for (const limit of [10, 100, 300, 2_000]) {
     tries,
     random: new Random(limit),
   });
-  report(`${limit} a second: most in any window / limit`, (most / limit).toFixed(3), 'goal: at most 1.00');
+  report(`${limit} a window: most in any window / limit`, (most / limit).toFixed(3), 'goal: at most 1.00');
 }
 await opened.close();
 await server.stop();
