@@ -39,11 +39,12 @@ export class ConnectionLine {
   /** Says how far the first connection got. */
   #greeting: 'never' | 'now' | 'done' = 'never';
   /** Says whether the connection that closes next was of use. */
-  #stood = false;
+  #stood: boolean;
   #closed = false;
 
   constructor(parts: LineParts) {
     this.#parts = parts;
+    this.#stood = parts.client.status === 'ready';
     this.#unlisten = this.#listen();
   }
 
@@ -149,7 +150,8 @@ export class ConnectionLine {
 
   #onClose(): void {
     const { name, events, availability } = this.#parts;
-    events.emit('connection:closed', { connection: name });
+    // A try that failed loses nothing.
+    if (this.#stood) events.emit('connection:closed', { connection: name });
     // One lost connection may be made again at once; a server that ends them before they are of use is away.
     if (this.#greeting === 'now') void this.#suspectTls();
     else if (!this.#stood) availability.wentDown();

@@ -23,20 +23,18 @@ export class RestartGuard {
   readonly #deps: GuardDeps;
   readonly #unlisten: readonly (() => void)[];
   #longestTtlMs: number;
-  #wasConnected: boolean;
   /** Is until when the server may be a new one, for all that is known. */
   #doubtUntilMs = -Infinity;
   /** Is until when a server that is known to be a new one may have forgotten something. */
   #newUntilMs = -Infinity;
   /** Names the run of the server; null while nobody knows it. */
   #runId: string | null = null;
-  #hasAsked = false;
+  #isAsking = false;
 
   constructor(deps: GuardDeps) {
     const { redis, events, ttlMs } = deps;
     this.#deps = deps;
     this.#longestTtlMs = ttlMs;
-    this.#wasConnected = redis.availability.state !== 'down';
     this.#unlisten = [
       events.on('connection:closed', ({ connection }) => connection === redis.name && this.#onClosed()),
       events.on('connection:connected', ({ connection }) => connection === redis.name && this.#onConnected()),
@@ -50,7 +48,8 @@ export class RestartGuard {
   /** Returns how old the server must be to grant a lock of which it knows nothing; 0 when any age will do. */
   msFor(ttlMs: number): number {
     this.#longestTtlMs = Math.max(this.#longestTtlMs, ttlMs);
-    if (!this.#hasAsked) void this.#recognise();
+    // An answer that did not come before may come now.
+    if (!this.#isAsking && !this.#isSure) void this.#recognise();
     const untilMs = Math.max(this.#doubtUntilMs, this.#newUntilMs);
     return untilMs > this.#deps.clock.monotonic() ? this.#lengthMs : 0;
   }
@@ -62,22 +61,22 @@ export class RestartGuard {
 
   /** From here on until it is known when the server was there again, it may be a new one. */
   #onClosed(): void {
-    if (this.#wasConnected) this.#doubtUntilMs = Infinity;
+    this.#doubtUntilMs = Infinity;
   }
 
   #onConnected(): void {
     if (this.#doubtUntilMs === Infinity)
       this.#doubtUntilMs = this.#deps.clock.monotonic() + this.#lengthMs + 2_000;
-    this.#wasConnected = true;
     void this.#recognise();
   }
 
   /** Ends the doubt: a server that was only out of reach has forgotten nothing. INFO, O(1). */
   async #recognise(): Promise<void> {
-    if (this.#hasAsked && this.#doubtUntilMs === -Infinity) return;
-    this.#hasAsked = true;
+    if (this.#isSure) return;
     const doubtUntilMs = this.#doubtUntilMs;
+    this.#isAsking = true;
     const runId = await this.#readRunId();
+    this.#isAsking = false;
     // Who cannot tell is careful. After another break the answer says nothing any more.
     if (runId === null || doubtUntilMs !== this.#doubtUntilMs) return;
     if (this.#runId !== runId) this.#newUntilMs = Math.max(this.#newUntilMs, doubtUntilMs);
@@ -94,6 +93,11 @@ export class RestartGuard {
     } catch {
       return null;
     }
+  }
+
+  /** Says that the server is known, and has not been out of reach since. */
+  get #isSure(): boolean {
+    return this.#runId !== null && this.#doubtUntilMs === -Infinity;
   }
 
   get #lengthMs(): number {
