@@ -83,7 +83,12 @@ describe('RedisModule over REST', () => {
   });
   afterAll(() => servers?.stop());
 
-  const options = (): RedisModuleOptions => ({ connection: { rest: servers.target.rest }, namespace });
+  /** A machine that is busy must not be taken for a server that is away. */
+  const options = (): RedisModuleOptions => ({
+    connection: { rest: servers.target.rest },
+    namespace,
+    rateLimit: { decisionTimeout: '10s' },
+  });
 
   async function start(
     providers: (Type | { provide: string; useFactory: () => unknown })[],
