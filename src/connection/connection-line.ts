@@ -1,3 +1,4 @@
+import { afterAwake } from '../common/awake-time.js';
 import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { Availability } from './availability.js';
@@ -55,16 +56,19 @@ export class ConnectionLine {
     );
   }
 
-  /** Waits until calls may go out; rejects as soon as the server is known to be away, unless `patient`. */
+  /**
+   * Waits until calls may go out; rejects as soon as the server is known to be away. Who is `patient` waits on all the
+   * same, and only for time in which this process runs: it does much at boot besides.
+   */
   untilReady(timeoutMs: number, { patient = false } = {}): Promise<void> {
     const { client, availability } = this.#parts;
     if (this.#closed || client.status === 'end') return Promise.reject(this.#unavailable('closed'));
     if (this.isReady) return Promise.resolve();
     if (availability.state === 'down' && !patient) return Promise.reject(this.#unavailable('disconnected'));
     return new Promise((resolve, reject) => {
-      const cancel = this.#parts.clock.after(timeoutMs, () =>
-        settle(() => reject(this.#unavailable('timeout'))),
-      );
+      const giveUp = () => settle(() => reject(this.#unavailable('timeout')));
+      const { clock } = this.#parts;
+      const cancel = patient ? afterAwake(clock, timeoutMs, giveUp) : clock.after(timeoutMs, giveUp);
       const waiter: Waiter = {
         patient,
         resolve: () => settle(resolve),

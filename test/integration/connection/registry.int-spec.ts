@@ -6,6 +6,7 @@ import type { RedisConnection } from '../../../src/connection/connection-form.js
 import { startRedis } from '../../../src/testing/start-redis.js';
 import { startTcpProxy } from '../../../src/testing/tcp-proxy.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
+import { block } from '../../support/block.js';
 import { openRegistry, type OpenRegistry } from '../../support/registry.js';
 import { refusesConnections } from '../../support/tcp.js';
 import { until } from '../../support/until.js';
@@ -237,6 +238,18 @@ describe('ConnectionRegistry', () => {
       expect(client.status).toBe('ready');
       expect(await gateway().send(['PING'])).toBe('PONG');
       client.disconnect();
+    });
+
+    it('does not take the server for away when this process was kept from reading its greeting', async () => {
+      const limits = { commandTimeout: 100, connectTimeout: 100, retryStrategy: () => 10 };
+      const client = new Redis(server.url, { lazyConnect: true, ...limits });
+      client.once('connect', () => setImmediate(block, 500));
+      try {
+        const { gateway } = await open({ client }, { failFast: true, defaults: { bootTimeout: 300 } });
+        expect(await gateway().send(['PING'])).toBe('PONG');
+      } finally {
+        client.disconnect();
+      }
     });
 
     it('says so when it was closed', async () => {

@@ -4,17 +4,12 @@ import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { LockLostError, LockWorkerError } from '../../../src/lock/lock.errors.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
+import { block } from '../../support/block.js';
 import { LockWorker } from '../../support/lock-workers.js';
 import { openLocks, type OpenLocks } from '../../support/locks.js';
 import { startRest } from '../../support/rest.js';
 import { runProgram } from '../../support/run-program.js';
 import { until } from '../../support/until.js';
-
-/** Lets nothing else happen in this thread. */
-function block(ms: number): void {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
-}
 
 describe('locks of a process whose event loop is blocked', () => {
   const namespace = randomUUID();
