@@ -9,6 +9,7 @@ import {
   type UnavailableReason,
 } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
+import { endClient } from './end-client.js';
 import { describeConnectError, fatalConnectError } from './reply-errors.js';
 import { speaksTls } from './tls-probe.js';
 
@@ -111,7 +112,7 @@ export class ConnectionLine {
       await Promise.race([goodBye, limit]);
       cancel();
     }
-    if (owned && client.status !== 'end') client.disconnect();
+    if (owned && client.status !== 'end') endClient(client);
     this.#unlisten();
   }
 
@@ -182,7 +183,7 @@ export class ConnectionLine {
     if (fatal !== null) this.#rejectAll(fatal);
     if (client.status !== 'ready') availability.wentDown();
     // ioredis would go on with database 0.
-    if (owned && fatal instanceof RedisDatabaseError) client.disconnect(true);
+    if (owned && fatal instanceof RedisDatabaseError) endClient(client, { reconnect: true });
   }
 
   #resolveAll(): void {

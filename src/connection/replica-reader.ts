@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { parseServerInfo } from '../common/server-info.js';
 import type { RedisClient } from './connection.options.js';
+import { endClient } from './end-client.js';
 import type { RedisCommand, RedisReply } from './lua-script.js';
 
 /** Bounds how old, in milliseconds, what a replica answers may be. @internal */
@@ -71,7 +72,7 @@ export class ReplicaReader {
     this.#closed = true;
     this.#doubt();
     this.#cancelCheck();
-    this.#parts.client.disconnect();
+    endClient(this.#parts.client);
   }
 
   #open(): void {

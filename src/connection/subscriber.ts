@@ -4,6 +4,7 @@ import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
 import { fullJitter } from './backoff.js';
 import type { RedisClient } from './connection.options.js';
+import { endClient } from './end-client.js';
 import type { ChannelListener } from './redis-gateway.js';
 
 interface SubscriberParts {
@@ -64,7 +65,7 @@ export class Subscriber {
     this.#channels.clear();
     this.#cancelWatch();
     this.#cancelReopen();
-    this.#client?.disconnect();
+    if (this.#client !== null) endClient(this.#client);
     return Promise.resolve();
   }
 
@@ -83,11 +84,11 @@ export class Subscriber {
     try {
       await client.connect();
     } catch (error) {
-      client.disconnect();
+      endClient(client);
       throw error;
     }
     if (this.#closed) {
-      client.disconnect();
+      endClient(client);
       throw new Error('Connection is closed.');
     }
     this.#client = client;
@@ -162,7 +163,7 @@ export class Subscriber {
 
   /** A connection that does not answer ends here, and `#onEnd` goes on. */
   #ping(client: Redis): Promise<unknown> {
-    return client.ping().catch(() => client.disconnect());
+    return client.ping().catch(() => endClient(client));
   }
 
   #deliver(channel: string, message: string): void {

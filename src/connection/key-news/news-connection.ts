@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Cancel, Clock } from '../../common/clock.js';
+import { endClient } from '../end-client.js';
 import type { NewsSource } from './key-news.js';
 
 /** Is where a server delivers its news of keys to a connection that speaks RESP2. */
@@ -64,7 +65,7 @@ export class NewsConnection {
   close(): void {
     this.#closed = true;
     this.#cancelWatch();
-    this.#parts.client.disconnect();
+    endClient(this.#parts.client);
   }
 
   async #arm(): Promise<void> {
@@ -80,7 +81,7 @@ export class NewsConnection {
       this.#watch();
     } catch {
       // Lost again, or too slow: the next connection is armed, which 'ready' tells.
-      client.disconnect(true);
+      endClient(client, { reconnect: true });
     }
   }
 
@@ -130,7 +131,7 @@ export class NewsConnection {
     if (isHeard || this.#source === null) return;
     if (!(await isServerThere)) onAway();
     this.#become(null);
-    client.disconnect(true);
+    endClient(client, { reconnect: true });
   }
 
   #answers(): Promise<boolean> {

@@ -14,6 +14,7 @@ import {
 } from '../../support/native-topologies.js';
 import { startRest } from '../../support/rest.js';
 import { openRegistry, type OpenRegistry } from '../../support/registry.js';
+import { runProgram } from '../../support/run-program.js';
 import { until } from '../../support/until.js';
 
 const ADD: LuaScript = {
@@ -135,6 +136,17 @@ describe.each(CASES)('A connection to $name', ({ topology, masters, start }) => 
   });
 });
 
+/** Connects without the authority's certificate, and closes a few milliseconds later, each time others. */
+const BREAK_OFF = `
+  import { setTimeout } from 'node:timers/promises';
+  import { openGateway } from './test/support/gateway.ts';
+  for (let i = 0; i < 150; i++) {
+    const { gateway, close } = await openGateway(process.env.URL, { lazyConnect: true });
+    gateway.send(['PING']).catch(() => {});
+    await setTimeout(i % 8);
+    await close();
+  }`;
+
 if (NATIVE !== null) {
   describe('TLS', () => {
     let server: TlsTopology;
@@ -175,6 +187,14 @@ if (NATIVE !== null) {
         defaults: { bootTimeout: 500 },
       });
       await expect(opening).rejects.toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
+    });
+
+    // Seen to fail, by an uncaught error, when clients are ended by ioredis alone.
+    it('may be broken off at any moment of its handshake', async () => {
+      const { port, password } = server;
+      const env = { URL: `rediss://:${password}@localhost:${port}` };
+      const { code, stderr } = await runProgram(BREAK_OFF, { env });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     });
   });
 }
