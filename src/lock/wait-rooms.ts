@@ -151,7 +151,9 @@ export class WaitRooms {
     try {
       const reply = await scripts.acquire(claim, 'rejoin', guard.msFor(claim.ttlMs));
       if (!this.#waiters.has(claim.token)) {
-        // Its turn may have come by the channel meanwhile.
+        // Its turn may have come meanwhile, by the channel or in the same breath as this answer: then it is kept a few
+        // steps later.
+        await new Promise(setImmediate);
         if (!this.#deps.keeper.has(claim.token)) await scripts.release(claim);
       } else if (reply.kind === 'held') {
         waiter.hold({ fence: reply.fence, leaseMs: reply.leaseMs, fromMs: sentAtMs });
