@@ -12,6 +12,7 @@ import {
   UrlConnection,
 } from './connection.options.js';
 import { URL_FORM, urlProblem } from './redis-url.js';
+import { tlsProblem } from './tls-options.js';
 
 /**
  * Says how to reach Redis: a `redis://`, `rediss://` or `unix://` URL, its fields, a Unix socket, Sentinels, a cluster, a
@@ -73,5 +74,6 @@ function formProblems(raw: Record<string, unknown>, path: string): OptionProblem
     const message = "is false, but the URL says rediss://; write redis://, or leave 'tls' out";
     return [{ path: `${path}.tls`, message }];
   }
-  return [];
+  const refusal = tlsProblem(tls);
+  return refusal === null ? [] : [{ path: `${path}.tls`, message: refusal }];
 }

@@ -199,6 +199,13 @@ describe('connectionProblems', () => {
       ['connection.embedded: must be true; leave the connection out instead'],
     ],
     [
+      'a key that Node cannot read',
+      { host: 'h', tls: { key: SECRET, cert: SECRET } },
+      [
+        'connection.tls: is refused by Node (ERR_OSSL_PEM_NO_START_LINE): see that its ca, cert, key, pfx and passphrase are what they should be',
+      ],
+    ],
+    [
       'a rediss:// URL with TLS turned off',
       { url: 'rediss://h', tls: false },
       ["connection.tls: is false, but the URL says rediss://; write redis://, or leave 'tls' out"],
