@@ -27,7 +27,7 @@ declare module '../common/events.js' {
       readonly command: string;
       readonly replyCode: string;
     };
-    /** A connection was lost, or a try to connect failed; `message` names no credentials. */
+    /** A connection met an error, or a try to connect failed; `message` names no credentials. */
     'connection:error': { readonly connection: string; readonly message: string };
     /** A connection stands, for the first time or again. */
     'connection:connected': { readonly connection: string };

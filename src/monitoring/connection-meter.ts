@@ -9,6 +9,8 @@ export class ConnectionMeter {
   #state: ConnectionSnapshot['state'] = 'ready';
   #connects = 0;
   #errors = 0;
+  /** Says whether what has ended since the connection last stood was counted. */
+  #isCounted = false;
 
   /** Counts a call that ended; its time only when it was answered, or quick refusals would hide a slow server. */
   onCommand({ command, durationMs, failed }: SuiteEventMap['connection:command']): void {
@@ -27,11 +29,18 @@ export class ConnectionMeter {
   /** Counts a connection that stands. */
   onConnected(): void {
     this.#connects++;
+    this.#isCounted = false;
   }
 
-  /** Counts a lost connection or a failed try. */
+  /** Counts a failed try, or what a connection was lost by. */
   onError(): void {
     this.#errors++;
+    this.#isCounted = true;
+  }
+
+  /** Counts a lost connection, unless an error has told of it. */
+  onClosed(): void {
+    if (!this.#isCounted) this.onError();
   }
 
   /** Returns the counts so far. */

@@ -17,6 +17,7 @@ export class ConnectionMeters {
     events.on('connection:availability', (change) => this.of(change.connection).onAvailability(change));
     events.on('connection:connected', ({ connection }) => this.of(connection).onConnected());
     events.on('connection:error', ({ connection }) => this.of(connection).onError());
+    events.on('connection:closed', ({ connection }) => this.of(connection).onClosed());
   }
 
   /** Returns the meter of a connection. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { SuiteEvents } from '../../../src/common/events.js';
 import { readServerInfo } from '../../../src/connection/server-reading.js';
 import { ConnectionMeters } from '../../../src/monitoring/connection-meters.js';
@@ -68,18 +69,27 @@ describe('RedisMonitor', () => {
     expect(JSON.stringify(servers)).not.toMatch(/hit/i);
   });
 
+  it('counts a connection that the server ended, once', async () => {
+    const { connectionErrors: errors, reconnects } = await snapshot();
+    const admin = new Redis(server.url);
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    admin.disconnect();
+    await until(async () => (await snapshot()).reconnects === reconnects + 1);
+    expect((await snapshot()).connectionErrors).toBe(errors + 1);
+  });
+
   it('tells of an outage without rejecting, and counts errors and reconnects', async () => {
     await server.kill();
     await until(async () => (await snapshot()).state === 'down');
     expect(await snapshot()).toMatchObject({
       servers: [],
       serversProblem: expect.stringContaining('unavailable'),
-      reconnects: 0,
+      reconnects: 1,
     });
     await server.restart();
     await until(async () => (await snapshot()).serversProblem === null);
     const { reconnects, connectionErrors, state } = await snapshot();
-    expect([reconnects, state]).toEqual([1, 'ready']);
+    expect([reconnects, state]).toEqual([2, 'ready']);
     expect(connectionErrors).toBeGreaterThan(0);
   });
 });
