@@ -1,15 +1,12 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
+import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionsError } from '../../src/common/errors.js';
 import { RateLimit } from '../../src/rate-limit/rate-limit.decorator.js';
 import { RedisModule } from '../../src/redis.module.js';
 import type { RedisModuleOptions } from '../../src/redis.options.js';
-import { startRedis } from '../../src/testing/start-redis.js';
-import type { TestRedis } from '../../src/testing/test-redis.js';
 import { withEnvironment } from '../support/environment.js';
-import { until } from '../support/until.js';
+import { useObservedServer } from '../support/observed-server.js';
 
 /** Boots with options of any kind, and returns what the boot rejects with. */
 async function bootError(raw: unknown, env: Record<string, string> = {}): Promise<InvalidOptionsError> {
@@ -168,45 +165,36 @@ describe('The boot fails', () => {
 });
 
 describe('A boot that fails', () => {
-  let server: TestRedis;
-  let observer: Redis;
-  beforeAll(async () => {
-    server = await startRedis();
-    observer = new Redis(server.url);
-  });
-  afterAll(async () => {
-    observer?.disconnect();
-    await server?.stop();
-  });
-
-  const closesEverything = () =>
-    until(async () => ((await observer.call('CLIENT', 'LIST')) as string).trim().split('\n').length === 1);
+  const redis = useObservedServer();
 
   it('for a name without a server has opened nothing', async () => {
-    const useFactory = () => ({ connection: server.url });
+    const useFactory = () => ({ connection: redis.server.url });
     const imports = [RedisModule.forRootAsync({ useFactory, connectionNames: ['reports'] })];
     await expect(Test.createTestingModule({ imports }).compile()).rejects.toThrow(
       "connectionNames: lists 'reports', but 'connections' has no 'reports'; add it there, or remove the name here",
     );
-    await closesEverything();
+    await redis.othersAreGone();
   });
 
   it('for wrong credentials closes what it has opened', async () => {
-    const connections = { cache: server.url, state: server.url.replace(server.password, 'hunter2') };
+    const connections = {
+      cache: redis.server.url,
+      state: redis.server.url.replace(redis.server.password, 'hunter2'),
+    };
     const boot = Test.createTestingModule({ imports: [RedisModule.forRoot({ connections })] }).compile();
     await expect(boot).rejects.toMatchObject({ code: 'E_REDIS_AUTH', connection: 'state' });
-    await closesEverything();
+    await redis.othersAreGone();
   });
 
   it('for a server that is away, with failFast, closes what it has opened', async () => {
-    const connections = { cache: server.url, state: 'redis://127.0.0.1:1' };
+    const connections = { cache: redis.server.url, state: 'redis://127.0.0.1:1' };
     const connectionDefaults = { bootTimeout: 100 };
     const imports = [RedisModule.forRoot({ connections, connectionDefaults, failFast: true })];
     await expect(Test.createTestingModule({ imports }).compile()).rejects.toMatchObject({
       code: 'E_REDIS_UNAVAILABLE',
       message: expect.stringMatching(/; the application does not start without it, as 'failFast' says\.$/),
     });
-    await closesEverything();
+    await redis.othersAreGone();
   });
 
   it('for what only the assembled application shows closes what it has opened', async () => {
@@ -217,11 +205,11 @@ describe('A boot that fails', () => {
         return Promise.resolve(1);
       }
     }
-    @Module({ imports: [RedisModule.forRoot({ connection: server.url })], providers: [Shop] })
+    @Module({ imports: [RedisModule.forRoot({ connection: redis.server.url })], providers: [Shop] })
     class AppModule {}
     const app = await Test.createTestingModule({ imports: [AppModule] }).compile();
     await expect(app.init()).rejects.toThrow(/Shop\.find.*unknown/s);
-    await closesEverything();
+    await redis.othersAreGone();
   });
 });
 

@@ -2,11 +2,9 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
-import { startRedis } from '../../src/testing/start-redis.js';
-import type { TestRedis } from '../../src/testing/test-redis.js';
+import { describe, expect, it } from '@jest/globals';
 import { PLATFORMS } from '../support/http-app.js';
+import { useObservedServer } from '../support/observed-server.js';
 import { until } from '../support/until.js';
 
 const CALLERS = 12;
@@ -22,23 +20,14 @@ function send(port: number, id: string, agent: Agent | false): Promise<number | 
 }
 
 describe('An application that is told to end while it works', () => {
-  let server: TestRedis;
-  let observer: Redis;
-  beforeAll(async () => {
-    server = await startRedis();
-    observer = new Redis(server.url);
-  });
-  afterAll(async () => {
-    observer?.disconnect();
-    await server?.stop();
-  });
+  const redis = useObservedServer();
 
   it.each(PLATFORMS.flatMap((platform) => [[platform, false] as const, [platform, true] as const]))(
     'answers all it has taken on, gives back its locks, says nothing, and ends (%s, connections kept: %s)',
     async (platform, keepAlive) => {
       const namespace = randomUUID();
       const execArgv = ['--no-warnings', '--import', './test/support/typescript.mjs'];
-      const args = [platform, server.url, namespace];
+      const args = [platform, redis.server.url, namespace];
       const child = fork('./test/support/shutdown-shop.ts', args, { execArgv, silent: true });
       const said: string[] = [];
       for (const stream of [child.stdout, child.stderr])
@@ -59,7 +48,7 @@ describe('An application that is told to end while it works', () => {
       expect(taken.filter((id) => statuses.get(id) !== 200)).toEqual([]);
       expect(said.join('')).toBe('');
       expect(code).toBe(0);
-      expect(await observer.keys(`${namespace}:lock:*:lease`)).toEqual([]);
+      expect(await redis.observer.keys(`${namespace}:lock:*:lease`)).toEqual([]);
     },
   );
 });

@@ -10,18 +10,16 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { CacheService } from '../../src/cache/cache.service.js';
 import { InjectGateway, InjectRedis } from '../../src/connection/connection.tokens.js';
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import { LockService } from '../../src/lock/lock.service.js';
 import { RedisModule } from '../../src/redis.module.js';
-import { startRedis } from '../../src/testing/start-redis.js';
-import type { TestRedis } from '../../src/testing/test-redis.js';
 import { openHttpApp, PLATFORMS } from '../support/http-app.js';
+import { useObservedServer } from '../support/observed-server.js';
 import { runProgram } from '../support/run-program.js';
-import { until } from '../support/until.js';
 
 /** Uses Redis in every hook of the shutdown. */
 @Injectable()
@@ -73,22 +71,10 @@ class Slow {
 const HOOKS = ['onModuleDestroy PONG', 'beforeApplicationShutdown PONG', 'onApplicationShutdown PONG'];
 
 describe('At shutdown', () => {
-  let server: TestRedis;
-  let observer: Redis;
-  beforeAll(async () => {
-    server = await startRedis();
-    observer = new Redis(server.url);
-  });
-  afterAll(async () => {
-    observer?.disconnect();
-    await server?.stop();
-  });
+  const redis = useObservedServer();
 
   const redisModule = (isGlobal = true): DynamicModule =>
-    RedisModule.forRoot({ connection: server.url, isGlobal });
-
-  const othersAreGone = () =>
-    until(async () => ((await observer.call('CLIENT', 'LIST')) as string).trim().split('\n').length === 1);
+    RedisModule.forRoot({ connection: redis.server.url, isGlobal });
 
   it.each<[string, () => DynamicModule[]]>([
     ['first', () => [redisModule(), { module: JournalModule }]],
@@ -103,7 +89,7 @@ describe('At shutdown', () => {
       expect(journal.lines).toEqual(HOOKS);
       expect(journal.client.status).toBe('end');
       await expect(journal.gateway.send(['PING'])).rejects.toMatchObject({ reason: 'closed' });
-      await othersAreGone();
+      await redis.othersAreGone();
     },
   );
 
@@ -115,7 +101,7 @@ describe('At shutdown', () => {
     const journal = app.get(Journal, { strict: false });
     await app.close();
     expect(journal.lines).toEqual(HOOKS);
-    await othersAreGone();
+    await redis.othersAreGone();
   });
 
   it.each(PLATFORMS)(
@@ -129,7 +115,7 @@ describe('At shutdown', () => {
       Slow.leave.dispatchEvent(new Event('now'));
       expect(await answer).toMatchObject({ status: 200, text: 'answered' });
       await closing;
-      await othersAreGone();
+      await redis.othersAreGone();
     },
   );
 
@@ -148,11 +134,11 @@ describe('At shutdown', () => {
     const app = await Test.createTestingModule({ imports: [redisModule()] }).compile();
     await app.close();
     await app.close();
-    await othersAreGone();
+    await redis.othersAreGone();
   });
 
   it("the application's own client stays open", async () => {
-    const client = new Redis(server.url);
+    const client = new Redis(redis.server.url);
     const imports = [RedisModule.forRoot({ connection: { client } })];
     const app = await Test.createTestingModule({ imports, providers: [Journal] }).compile();
     await app.init();
