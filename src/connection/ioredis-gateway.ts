@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { Availability } from './availability.js';
 import { endpointOf } from './client-endpoint.js';
-import { RedisReplyError, RedisUnavailableError } from './connection.errors.js';
+import { RedisUnavailableError } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { ConnectionLine } from './connection-line.js';
 import { DefinedScripts } from './defined-scripts.js';
@@ -18,7 +18,7 @@ import type {
   RedisTopology,
 } from './redis-gateway.js';
 import { ReplicaReader } from './replica-reader.js';
-import { isAway, translateError } from './reply-errors.js';
+import { isAway, replyOf, translateError } from './reply-errors.js';
 import type { ServerEndpoint } from './server-endpoint.js';
 import { Subscriber } from './subscriber.js';
 import { WriteBatch } from './write-batch.js';
@@ -250,12 +250,10 @@ export class IoredisGateway implements RedisGateway {
   }
 
   #translate(error: unknown, command: string): Error {
-    const typed = translateError(error, { connection: this.name, command });
-    if (typed instanceof RedisReplyError && typed !== error) {
-      const { connection, replyCode } = typed;
-      this.#parts.events.emit('connection:refusal', { connection, command, replyCode });
-    }
-    return typed;
+    const reply = replyOf(error);
+    const origin = { connection: this.name, command };
+    if (reply !== null) this.#parts.events.emit('connection:refusal', { ...origin, replyCode: reply.code });
+    return translateError(error, origin);
   }
 
   async #bounded<T>(call: Promise<T>, limitMs: number): Promise<T> {

@@ -21,6 +21,9 @@ const UNAVAILABLE_CODES: Record<string, UnavailableReason> = {
 /** Are the codes with which a server answers everything, PING included, so that it is as good as away. */
 const AWAY_CODES = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'NOAUTH']);
 
+/** Is what a server says to a client that it has no room for, before it ends the connection. */
+const NO_ROOM = /^ERR max number of clients reached/;
+
 /** Are the reasons that say the same where the code is gone. */
 const AWAY_REASONS = new Set<UnavailableReason>([
   'timeout',
@@ -68,7 +71,14 @@ export function translateError(error: unknown, { connection, command }: ErrorOri
 export function isAway(error: unknown): boolean {
   if (error instanceof RedisUnavailableError) return AWAY_REASONS.has(error.reason);
   if (error instanceof RedisSuiteError) return false;
-  return !(error instanceof Error && error.name === 'ReplyError') || AWAY_CODES.has(codeOf(error));
+  const reply = replyOf(error);
+  return reply === null || AWAY_CODES.has(reply.code);
+}
+
+/** Returns what a server answered that is an error: its text, and the word it begins with. @internal */
+export function replyOf(error: unknown): { readonly code: string; readonly message: string } | null {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return null;
+  return { code: codeOf(error), message: error.message };
 }
 
 function codeOf({ message }: Error): string {
@@ -119,8 +129,11 @@ const AT_SENTINELS = "'sentinelUsername' and 'sentinelPassword'";
 export function describeConnectError(failure: Error): string {
   const error = connectCause(failure);
   const { code } = error as NodeJS.ErrnoException;
-  if (error.name === 'ReplyError') return codeOf(error);
+  if (error.name === 'ReplyError') return NO_ROOM.test(error.message) ? 'too many clients' : codeOf(error);
   if (error.message.startsWith('Socket timeout')) return 'no answer, so the connection is made anew';
+  if (error.message === 'Command timed out') return 'no answer to the greeting';
+  if (error.message === 'Connection is closed.') return 'the connection was ended';
+  if (error.message.startsWith('Protocol error')) return 'what answers does not speak the protocol of Redis';
   if (error.message.startsWith('All sentinels are unreachable'))
     return 'no Sentinel names a master that can be reached';
   return code ?? error.name;

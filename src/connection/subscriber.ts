@@ -6,6 +6,7 @@ import { fullJitter } from './backoff.js';
 import type { RedisClient } from './connection.options.js';
 import { endClient } from './end-client.js';
 import type { ChannelListener } from './redis-gateway.js';
+import { describeConnectError } from './reply-errors.js';
 
 interface SubscriberParts {
   readonly name: string;
@@ -142,7 +143,7 @@ export class Subscriber {
     } catch (error) {
       const { name, events } = this.#parts;
       if (!this.#closed) {
-        const message = `its subscriber could not connect (${toError(error).name})`;
+        const message = `its subscriber could not connect (${describeConnectError(toError(error))})`;
         events.emit('connection:error', { connection: name, message });
       }
       this.#reopenLater();

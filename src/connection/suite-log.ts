@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Clock } from '../common/clock.js';
 import { SuiteEvents, type SuiteEventMap } from '../common/events.js';
 import type { AvailabilityState } from './availability.js';
+import { InjectClock } from './connection.tokens.js';
 import './server-review.js';
 
 const SENTENCES: Record<AvailabilityState, string> = {
@@ -9,9 +11,19 @@ const SENTENCES: Record<AvailabilityState, string> = {
   down: 'is down; calls fail at once until it answers again.',
 };
 
+/** Are the codes that say how the server does, whichever command meets them. */
+const OF_THE_SERVER = new Set([
+  ...['LOADING', 'BUSY', 'MASTERDOWN', 'CLUSTERDOWN', 'READONLY'],
+  ...['OOM', 'MISCONF', 'NOREPLICAS', 'NOAUTH'],
+]);
+
+/** Is how long a server must not have refused something for it to be told once more. */
+const QUIET_MS = 60_000;
+
 /**
  * Writes to Nest's log what an operator must know: a line when a connection becomes ready, slow or down, and one for
- * each kind of error that an outage or a refusing server brings, however many calls and tries to reconnect meet it.
+ * each kind of error that an outage or a refusing server brings, however many calls and tries to reconnect meet it. A
+ * refusal is told anew when there was none for a minute.
  *
  * @internal
  */
@@ -20,8 +32,13 @@ export class SuiteLog {
   readonly #logger = new Logger('RedisModule');
   /** Holds, by connection, the errors told since it last stood. */
   readonly #told = new Map<string, Set<string>>();
+  /** Holds when each refusal was last met. */
+  readonly #refused = new Map<string, number>();
 
-  constructor(events: SuiteEvents) {
+  constructor(
+    events: SuiteEvents,
+    @InjectClock() private readonly clock: Clock,
+  ) {
     events.on('connection:availability', (change) => this.#onAvailability(change));
     events.on('connection:error', (error) => this.#onError(error));
     events.on('connection:refusal', (refusal) => this.#onRefusal(refusal));
@@ -64,7 +81,11 @@ export class SuiteLog {
   }
 
   #onRefusal({ connection, command, replyCode }: SuiteEventMap['connection:refusal']): void {
-    this.#warnOnce(connection, `refused ${command}: ${replyCode}`);
+    const key = `${connection} ${OF_THE_SERVER.has(replyCode) ? '' : command} ${replyCode}`;
+    const nowMs = this.clock.monotonic();
+    const isNew = nowMs - (this.#refused.get(key) ?? -Infinity) >= QUIET_MS;
+    this.#refused.set(key, nowMs);
+    if (isNew) this.#logger.warn(`Redis connection '${connection}' refused ${command}: ${replyCode}`);
   }
 
   #warnOnce(connection: string, line: string): void {

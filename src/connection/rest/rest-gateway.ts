@@ -31,12 +31,14 @@ export class RestGateway implements OpenableGateway {
   readonly name: string;
   readonly topology = 'rest';
   readonly capabilities = { push: false, blocking: false, replicas: false };
+  readonly #events: SuiteEvents;
   readonly #transport: RestTransport;
   readonly #line: RestLine;
   readonly #digests = new Map<LuaScript, Promise<string>>();
 
   constructor({ endpoint, ...parts }: RestGatewayParts) {
     this.name = parts.name;
+    this.#events = parts.events;
     this.#transport = new RestTransport(endpoint);
     this.#line = new RestLine({ ...parts, ping: (signal) => this.#ping(signal) });
   }
@@ -143,6 +145,9 @@ export class RestGateway implements OpenableGateway {
   /** An endpoint has errors of its own, which need not begin with a code. */
   #errorOf(text: string, command: string): Error {
     const message = /^[A-Z]{2,}\b/.test(text) ? text : `ERR ${text}`;
-    return translateReply(message, { connection: this.name, command });
+    const origin = { connection: this.name, command };
+    const [replyCode = 'ERR'] = message.split(' ', 1);
+    this.#events.emit('connection:refusal', { ...origin, replyCode });
+    return translateReply(message, origin);
   }
 }

@@ -65,6 +65,19 @@ describe('A gateway to a REST endpoint', () => {
       expect(rest.stub.seen).toEqual([{ path: '/', body: ['SET', 'key-of-somebody', SECRET] }]);
     });
 
+    it('a refusal, is told by its code', async () => {
+      rest.stub.answerWith(json({ error: 'OOM command not allowed' }, 400));
+      const { gateway, events } = rest.gatewayTo();
+      const told: unknown[] = [];
+      events.on('connection:refusal', (refusal) => told.push(refusal));
+      await failure(gateway.send(['SET', 'k', SECRET]));
+      await failure(gateway.run({ script: SCRIPT, keys: ['k'] }));
+      expect(told).toEqual([
+        { connection: 'state', command: 'SET', replyCode: 'OOM' },
+        { connection: 'state', command: 'count-1', replyCode: 'OOM' },
+      ]);
+    });
+
     it('a redirect, is not followed', async () => {
       const other = await startRestStub();
       rest.stub.answerWith(status(308, '', { location: other.endpoint.url }));

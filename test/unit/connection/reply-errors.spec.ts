@@ -225,6 +225,13 @@ describe('describeConnectError', () => {
       ),
       'no Sentinel names a master that can be reached',
     ],
+    [replyError('ERR max number of clients reached'), 'too many clients'],
+    [new Error('Command timed out'), 'no answer to the greeting'],
+    [new Error('Connection is closed.'), 'the connection was ended'],
+    [
+      new Error('Protocol error, got "H" as reply type byte. Please report this.'),
+      'what answers does not speak the protocol of Redis',
+    ],
     [new RangeError('too deep'), 'RangeError'],
   ])('says of %p: %s', (error, text) => {
     expect(describeConnectError(error)).toBe(text);

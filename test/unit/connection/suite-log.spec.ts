@@ -2,10 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger, type LoggerService } from '@nestjs/common';
 import { SuiteEvents } from '../../../src/common/events.js';
 import { SuiteLog } from '../../../src/connection/suite-log.js';
+import { HandClock } from '../../support/hand-clock.js';
 
 describe('SuiteLog', () => {
   let events: SuiteEvents;
   let lines: string[];
+  let clock: HandClock;
 
   beforeEach(() => {
     lines = [];
@@ -13,7 +15,8 @@ describe('SuiteLog', () => {
     const logger: LoggerService = { log: write('log'), warn: write('warn'), error: write('error') };
     Logger.overrideLogger(logger);
     events = new SuiteEvents();
-    new SuiteLog(events);
+    clock = new HandClock();
+    new SuiteLog(events, clock);
   });
 
   afterEach(() => {
@@ -45,17 +48,41 @@ describe('SuiteLog', () => {
     ]);
   });
 
-  it('writes what a server refuses once for each command and code', () => {
-    const refuse = (command: string, replyCode: string) =>
-      events.emit('connection:refusal', { connection: 'state', command, replyCode });
-    for (let call = 0; call < 5; call++) refuse('SET', 'OOM');
-    refuse('SET', 'MISCONF');
-    refuse('acquire-3', 'OOM');
+  const refuse = (command: string, replyCode: string, connection = 'state') =>
+    events.emit('connection:refusal', { connection, command, replyCode });
+
+  it('writes what a server refuses once for each command', () => {
+    for (let call = 0; call < 5; call++) refuse('SET', 'NOPERM');
+    refuse('GET', 'NOPERM');
+    refuse('SET', 'WRONGTYPE');
+    expect(lines).toEqual([
+      "warn Redis connection 'state' refused SET: NOPERM",
+      "warn Redis connection 'state' refused GET: NOPERM",
+      "warn Redis connection 'state' refused SET: WRONGTYPE",
+    ]);
+  });
+
+  it('writes what is wrong with a server once, whichever commands meet it', () => {
+    for (const command of ['SET', 'acquire-n', 'PING']) refuse(command, 'OOM');
+    refuse('SET', 'READONLY');
+    refuse('SET', 'OOM', 'cache');
     expect(lines).toEqual([
       "warn Redis connection 'state' refused SET: OOM",
-      "warn Redis connection 'state' refused SET: MISCONF",
-      "warn Redis connection 'state' refused acquire-3: OOM",
+      "warn Redis connection 'state' refused SET: READONLY",
+      "warn Redis connection 'cache' refused SET: OOM",
     ]);
+  });
+
+  it('writes a refusal anew when there was none for a minute, not when the connection was made anew', async () => {
+    for (let second = 0; second < 300; second++) {
+      refuse('SET', 'OOM');
+      events.emit('connection:connected', { connection: 'state' });
+      await clock.move(1_000);
+    }
+    expect(lines).toHaveLength(1);
+    await clock.move(59_000);
+    refuse('SET', 'OOM');
+    expect(lines).toHaveLength(2);
   });
 
   it('writes what could be told to nobody else', () => {
