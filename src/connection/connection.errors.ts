@@ -10,7 +10,7 @@ export type UnavailableReason =
   | 'failing-over'
   /** Too few replicas had a write in time. */
   | 'unreplicated'
-  /** A REST endpoint answered HTTP 429. */
+  /** A REST endpoint answered HTTP 429, or a server that the quota of requests is used up. */
   | 'throttled'
   /** What answered is no server: over REST HTTP 5xx, a redirect or no JSON; of a lock script what it never answers. */
   | 'bad-answer'

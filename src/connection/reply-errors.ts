@@ -21,6 +21,13 @@ const UNAVAILABLE_CODES: Record<string, UnavailableReason> = {
 /** Are the codes with which a server answers everything, PING included, so that it is as good as away. */
 const AWAY_CODES = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'NOAUTH']);
 
+/**
+ * Is what Upstash answers to everything once the database has used up its requests of the day or month.
+ *
+ * @see https://upstash.com/docs/redis/troubleshooting/max_daily_request_limit
+ */
+const QUOTA = /^ERR max (?:daily request|requests) limit exceeded/;
+
 /** Is what a server says to a client that it has no room for, before it ends the connection. */
 const NO_ROOM = /^ERR max number of clients reached/;
 
@@ -72,7 +79,7 @@ export function isAway(error: unknown): boolean {
   if (error instanceof RedisUnavailableError) return AWAY_REASONS.has(error.reason);
   if (error instanceof RedisSuiteError) return false;
   const reply = replyOf(error);
-  return reply === null || AWAY_CODES.has(reply.code);
+  return reply === null || AWAY_CODES.has(reply.code) || QUOTA.test(reply.message);
 }
 
 /** Returns what a server answered that is an error: its text, and the word it begins with. @internal */
@@ -89,7 +96,7 @@ function codeOf({ message }: Error): string {
 export function translateReply(message: string, { connection, command }: ErrorOrigin): Error {
   const [, code = 'ERR', detail = ''] = /^(\S+)\s*([^]*)$/.exec(message) ?? [];
   if (code === 'NOAUTH') return new RedisAuthError(connection, code);
-  const reason = UNAVAILABLE_CODES[code];
+  const reason = QUOTA.test(message) ? 'throttled' : UNAVAILABLE_CODES[code];
   if (reason !== undefined) return new RedisUnavailableError(connection, reason);
   return new RedisReplyError({ connection, command, replyCode: code, detail: withoutArguments(detail) });
 }

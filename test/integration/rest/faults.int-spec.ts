@@ -13,6 +13,7 @@ import {
   STUB_TOKEN,
   type StubAnswer,
 } from '../../support/rest-stub.js';
+import { until } from '../../support/until.js';
 
 const SECRET = 'secret-argument';
 const SCRIPT = { name: 'count-1', numberOfKeys: 1, source: "return redis.call('INCR', KEYS[1])" };
@@ -43,8 +44,13 @@ describe('A gateway to a REST endpoint', () => {
       ['READONLY', json({ error: 'READONLY x' }), { code: 'E_REDIS_UNAVAILABLE', reason: 'read-only' }],
       [
         'an error without a code',
-        json({ error: 'max daily request limit exceeded' }, 400),
+        json({ error: 'max request size exceeded' }, 400),
         { code: 'E_REDIS_REPLY', replyCode: 'ERR', command: 'SET' },
+      ],
+      [
+        'that the quota is used up',
+        json({ error: 'ERR max daily request limit exceeded. Limit: 10000, Usage: 10000.' }, 400),
+        { code: 'E_REDIS_UNAVAILABLE', reason: 'throttled' },
       ],
       [
         'an error that quotes arguments',
@@ -76,6 +82,15 @@ describe('A gateway to a REST endpoint', () => {
         { connection: 'state', command: 'SET', replyCode: 'OOM' },
         { connection: 'state', command: 'count-1', replyCode: 'OOM' },
       ]);
+    });
+
+    it('that its quota is used up, is away until the quota is new', async () => {
+      rest.stub.answerWith(json({ error: 'ERR max requests limit exceeded' }, 400));
+      const { gateway } = rest.gatewayTo();
+      for (let call = 0; call < 3; call++) await failure(gateway.send(['SET', 'k', 'v']));
+      expect(gateway.availability.state).toBe('down');
+      rest.stub.answerWith(MENDED);
+      await until(() => gateway.availability.state === 'ready');
     });
 
     it('a redirect, is not followed', async () => {

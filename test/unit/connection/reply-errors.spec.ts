@@ -35,6 +35,8 @@ describe('translateError', () => {
     ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", 'failing-over'],
     ['CLUSTERDOWN The cluster is down', 'failing-over'],
     ['TRYAGAIN Multiple keys request during rehashing of slot', 'failing-over'],
+    ['ERR max daily request limit exceeded. Limit: 10000, Usage: 10000.', 'throttled'],
+    ['ERR max requests limit exceeded. Limit: 500000, Usage: 500001.', 'throttled'],
   ])('takes %j for unavailable', (message, reason) => {
     const error = translateError(replyError(message), ORIGIN);
     expect(error).toBeInstanceOf(RedisUnavailableError);
@@ -108,6 +110,7 @@ describe('isAway', () => {
       replyError('BUSY Redis is busy running a script.'),
       replyError('MASTERDOWN Link with MASTER is down'),
       replyError('NOAUTH Authentication required.'),
+      replyError('ERR max daily request limit exceeded. Limit: 10000, Usage: 10000.'),
       new Error('Command timed out'),
       new RedisUnavailableError('state', 'timeout'),
       'nonsense',
@@ -123,6 +126,7 @@ describe('isAway', () => {
       replyError('OOM command not allowed'),
       replyError("NOPERM User app has no permissions to run the 'get' command"),
       replyError('CLUSTERDOWN Hash slot not served'),
+      replyError('ERR max request size exceeded'),
       new RedisUnavailableError('state', 'read-only'),
       new RedisTlsRequiredError('state'),
     ].map((error) => [String(error), error]),
