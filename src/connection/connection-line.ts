@@ -156,8 +156,12 @@ export class ConnectionLine {
   #onClose(): void {
     const { name, events, availability } = this.#parts;
     // A try that failed loses nothing.
-    if (this.#stood) events.emit('connection:closed', { connection: name });
-    // One lost connection may be made again at once; a server that ends them before they are of use is away.
+    if (this.#stood) {
+      availability.failed();
+      events.emit('connection:closed', { connection: name });
+    }
+    // One lost connection may be made again at once, and is one failure, whatever it took along; a server that ends them
+    // before they are of use is away.
     if (this.#greeting === 'now') void this.#suspectTls();
     else if (!this.#stood) availability.wentDown();
     this.#greeting = 'done';

@@ -221,23 +221,30 @@ export class IoredisGateway implements RedisGateway {
     const limitMs = Math.min(options.timeoutMs ?? commandTimeoutMs, commandTimeoutMs);
     const startedAt = clock.monotonic();
     const { isReady } = this.#line;
+    let issuedAt = startedAt;
     try {
-      if (!isReady) await this.#line.untilReady(limitMs);
+      if (!isReady) {
+        await this.#line.untilReady(limitMs);
+        // The wait for a connection does not make the server a slow one.
+        issuedAt = clock.monotonic();
+      }
       if (options.atOnce === true) this.#writes.flush();
       else this.#writes.open();
       const isLimited = this.#limitsCommands && isReady && options.timeoutMs === undefined;
-      const leftMs = limitMs - (clock.monotonic() - startedAt);
+      const leftMs = limitMs - (issuedAt - startedAt);
       const reply = await (isLimited ? issue() : this.#bounded(issue(), leftMs));
-      const durationMs = clock.monotonic() - startedAt;
-      this.availability.succeeded(durationMs);
-      this.#tell(command, durationMs, false);
+      const endedAt = clock.monotonic();
+      this.availability.succeeded(endedAt - issuedAt);
+      this.#tell(command, endedAt - startedAt, false);
       return reply;
     } catch (error) {
-      const durationMs = clock.monotonic() - startedAt;
+      const endedAt = clock.monotonic();
       const typed = this.#translate(error, command);
-      if (isAway(error)) this.availability.failed(this.topology === 'cluster' ? startedAt : undefined);
-      else this.availability.succeeded(durationMs);
-      this.#tell(command, durationMs, true);
+      if (!isAway(error)) this.availability.succeeded(endedAt - issuedAt);
+      else if (this.topology === 'cluster') this.availability.failed(startedAt);
+      // The line tells of a lost connection, once for all the calls that it took along.
+      else if (!isDisconnection(typed)) this.availability.failed();
+      this.#tell(command, endedAt - startedAt, true);
       throw typed;
     }
   }
@@ -272,6 +279,10 @@ export class IoredisGateway implements RedisGateway {
 /** Takes an error for a sign of life when the server serves other commands all the same. */
 function unlessAway(error: unknown): void {
   if (isAway(error)) throw error;
+}
+
+function isDisconnection(error: Error): boolean {
+  return error instanceof RedisUnavailableError && error.reason === 'disconnected';
 }
 
 function asReply(error: unknown): Error {

@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RedisConnection } from '../../../src/connection/connection-form.js';
 import type { ConnectionSettings } from '../../../src/connection/connection.options.js';
 import type { IoredisGateway } from '../../../src/connection/ioredis-gateway.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import { startTcpProxy } from '../../../src/testing/tcp-proxy.js';
-import { openGateway } from '../../support/gateway.js';
 import { ScriptedServer, type Script } from '../../support/scripted-server.js';
 import { openRegistry, type OpenRegistry } from '../../support/registry.js';
 import { until } from '../../support/until.js';
@@ -212,6 +208,32 @@ describe('A server', () => {
     });
   });
 
+  // Seen to fail when each call that ends with a connection counts: it was told as down and ready twice a second.
+  it('that only reads, under load, is told as that once, and not as away', async () => {
+    const gateway = await open(server.url, { commandTimeout: '10s' });
+    const refusals = new Set<string>();
+    opened.events.on('connection:refusal', ({ replyCode }) => refusals.add(replyCode));
+    let connections = 0;
+    opened.events.on('connection:connected', () => connections++);
+    server.script = toWrites("-READONLY You can't write against a read only replica.\r\n");
+    server.delayMs = 5;
+    const client = async () => {
+      while (connections < 3) {
+        const [error] = await Promise.all([
+          gateway.send(['SET', 'key', 'value']).catch((reason: unknown) => reason),
+          gateway.send(['GET', 'key']).catch(() => null),
+        ]);
+        expect(error).toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
+        // Without a connection it fails at once, and the next one would never be made.
+        await new Promise(setImmediate);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, client));
+    expect(states).toEqual([]);
+    expect([...refusals]).toEqual(['READONLY']);
+    server.heal();
+  });
+
   it('that ends every connection is known to be away also when nobody calls', async () => {
     const gateway = await open();
     server.script = () => 'close';
@@ -257,26 +279,5 @@ describe('A server', () => {
     server.script = (name) => (/^EVAL/.test(name) ? '-NOSCRIPT No matching script.\r\n' : undefined);
     server.delayMs = LIMIT_MS * 0.7;
     await expect(gateway.run({ script, keys: [] })).rejects.toMatchObject(timeout);
-  });
-});
-
-describe('A connection that died without a word', () => {
-  it('is made anew, and so is that of the subscriptions', async () => {
-    const server = await startRedis();
-    const proxy = await startTcpProxy({ target: server.url });
-    const { gateway, close } = await openGateway(proxy.url, { commandTimeout: 100 });
-    let resumed = 0;
-    const messages: string[] = [];
-    const channel = `${randomUUID()}:news`;
-    const onMessage = (text: string) => messages.push(text);
-    await gateway.subscribe(channel, { onMessage, onResume: () => resumed++ });
-    proxy.cutReplies(0, 'stall');
-    await until(() => gateway.send(['PING'], { timeoutMs: 30 }).then(() => true, () => false)); // prettier-ignore
-    await until(() => resumed > 0);
-    await gateway.send(['PUBLISH', channel, 'heard']);
-    await until(() => messages.length > 0);
-    await close();
-    await proxy.stop();
-    await server.stop();
   });
 });
