@@ -21,6 +21,7 @@ import { ReplicaReader } from './replica-reader.js';
 import { isAway, replyOf, translateError } from './reply-errors.js';
 import type { ServerEndpoint } from './server-endpoint.js';
 import { Subscriber } from './subscriber.js';
+import { within } from './time-limit.js';
 import { WriteBatch } from './write-batch.js';
 
 /** Is what a gateway is made of. @internal */
@@ -208,8 +209,14 @@ export class IoredisGateway implements RedisGateway {
     if (this.availability.state !== 'down') this.#subscriber.check();
   }
 
+  /** A cluster that lacks a part of the keyspace serves none of it, and answers PING all the same. */
   async #probe(): Promise<void> {
-    await this.#bounded(this.client.ping(), this.#parts.commandTimeoutMs).catch(unlessAway);
+    const { clock, commandTimeoutMs } = this.#parts;
+    const { client } = this;
+    const question = 'nodes' in client ? client.cluster('INFO') : client.ping();
+    const answer = await within(clock, commandTimeoutMs, question).catch(unlessAway);
+    if (String(answer).includes('cluster_state:fail'))
+      throw new RedisUnavailableError(this.name, 'failing-over');
   }
 
   #masters(): Redis[] {
@@ -232,7 +239,7 @@ export class IoredisGateway implements RedisGateway {
       else this.#writes.open();
       const isLimited = this.#limitsCommands && isReady && options.timeoutMs === undefined;
       const leftMs = limitMs - (issuedAt - startedAt);
-      const reply = await (isLimited ? issue() : this.#bounded(issue(), leftMs));
+      const reply = await (isLimited ? issue() : within(clock, leftMs, issue()));
       const endedAt = clock.monotonic();
       this.availability.succeeded(endedAt - issuedAt);
       this.#tell(command, endedAt - startedAt, false);
@@ -261,18 +268,6 @@ export class IoredisGateway implements RedisGateway {
     const origin = { connection: this.name, command };
     if (reply !== null) this.#parts.events.emit('connection:refusal', { ...origin, replyCode: reply.code });
     return translateError(error, origin);
-  }
-
-  async #bounded<T>(call: Promise<T>, limitMs: number): Promise<T> {
-    let cancel = () => {};
-    const limit = new Promise<never>((_, reject) => {
-      cancel = this.#parts.clock.after(limitMs, () => reject(new Error('Command timed out')));
-    });
-    try {
-      return await Promise.race([call, limit]);
-    } finally {
-      cancel();
-    }
   }
 }
 

@@ -9,7 +9,8 @@ export type ServerFindingKind =
   | 'memory-unbounded'
   | 'not-saved'
   | 'save-failed'
-  | 'read-only';
+  | 'read-only'
+  | 'silent';
 
 /** Is something about a server that its operator should know. @internal */
 export interface ServerFinding {

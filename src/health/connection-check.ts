@@ -1,6 +1,6 @@
 import type { Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
-import { RedisReplyError } from '../connection/connection.errors.js';
+import { RedisReplyError, RedisUnavailableError } from '../connection/connection.errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { readServerInfo } from '../connection/server-reading.js';
 import { findServerProblems, type ServerFinding } from '../connection/server-findings.js';
@@ -35,7 +35,9 @@ export async function checkConnection(
     return { roles, topology, state, latencyMs, problems, notices };
   } catch (error) {
     const problems = [toError(error).message];
-    return { roles, topology, state: 'down', latencyMs: null, problems, notices: [] };
+    // It was one of many servers that was asked.
+    const state = topology === 'cluster' && gateway.availability.state !== 'down' ? 'degraded' : 'down';
+    return { roles, topology, state, latencyMs: null, problems, notices: [] };
   }
 }
 
@@ -59,14 +61,24 @@ function slowProblems({ availability }: RedisGateway): string[] {
   return availability.state === 'slow' ? ['The last answers were slow.'] : [];
 }
 
+const NOT_ALL: ServerFinding = {
+  kind: 'silent',
+  severity: 'problem',
+  message: 'A server did not say how it does: what is kept there may not be reached.',
+};
+
 /** Managed servers and ACLs often refuse CONFIG GET; INFO says nearly the same and is refused by fewer. */
 async function findings(
   gateway: RedisGateway,
   { roles, timeoutMs }: CheckSettings,
 ): Promise<ServerFinding[]> {
   if (roles.length === 0) return [];
-  const servers = await readServerInfo(gateway, { timeoutMs }).catch(() => []);
-  return unique(servers.flatMap((info) => findServerProblems(info, roles)));
+  try {
+    const servers = await readServerInfo(gateway, { timeoutMs });
+    return unique(servers.flatMap((info) => findServerProblems(info, roles)));
+  } catch (error) {
+    return error instanceof RedisUnavailableError ? [NOT_ALL] : [];
+  }
 }
 
 function messages(found: readonly ServerFinding[], wanted: ServerFinding['severity']): string[] {

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { SYSTEM_CLOCK } from '../../../src/common/clock.js';
 import type { IoredisGateway } from '../../../src/connection/ioredis-gateway.js';
 import type { LuaScript } from '../../../src/connection/lua-script.js';
+import { checkConnection } from '../../../src/health/connection-check.js';
 import { ask, startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
 import { openRegistry, type OpenRegistry } from '../../support/registry.js';
 import { SteadyLoad } from '../../support/steady-load.js';
@@ -145,6 +147,37 @@ describe('Under load', () => {
       const counts = await Promise.all(before.map((key) => gateway.send(['GET', key])));
       expect(counts.map(Number).reduce((sum, count) => sum + count)).toBe(tally.done);
     });
+  });
+
+  // Seen to fail when PING is the sign of life of a cluster: it was told as down and ready again every second.
+  it('a cluster that has lost a part of the keyspace is down until it has it again', async () => {
+    const gateway = await open(await startCluster());
+    const states: string[] = [];
+    opened.events.on('connection:availability', ({ state }) => states.push(state));
+    load = counting(gateway);
+    await servers.servers[1]!.kill();
+    await until(() => states.includes('down'), 20_000);
+    const severalProbesLater = performance.now() + 1_500;
+    await until(() => performance.now() > severalProbesLater);
+    expect(states).toEqual(['down']);
+    await servers.servers[1]!.restart();
+    await endsWell(gateway);
+  });
+
+  it('a cluster that serves what it still has is degraded', async () => {
+    const gateway = await open(await startCluster());
+    const serveTheRest = (server: { url: string }) =>
+      ask(server, (client) => client.config('SET', 'cluster-require-full-coverage', 'no'));
+    await Promise.all(servers.servers.map(serveTheRest));
+    load = counting(gateway);
+    await servers.servers[1]!.kill();
+    const health = () =>
+      checkConnection(gateway, { roles: ['state'], timeoutMs: LIMIT_MS, clock: SYSTEM_CLOCK });
+    await until(async () => (await health()).state === 'degraded');
+    for (let check = 0; check < 10; check++) expect((await health()).state).toBe('degraded');
+    await servers.servers[1]!.restart();
+    await endsWell(gateway);
+    await until(async () => (await health()).state === 'up');
   });
 });
 
