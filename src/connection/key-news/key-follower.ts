@@ -164,6 +164,7 @@ function copyOf(node: Redis, limitMs: number): Redis {
   const options: Partial<RedisOptions> = {
     lazyConnect: true,
     protocol: 2,
+    replyMapping: 'legacy',
     autoResubscribe: false,
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: false,

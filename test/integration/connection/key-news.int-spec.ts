@@ -26,8 +26,20 @@ async function startStandalone(kind?: 'embedded'): Promise<Servers> {
   return { connection: server.url, stop: () => server.stop() };
 }
 
+/** Seen to fail when the copies of such a client take over how it wants its replies: they cannot be made. */
+async function startOwnClient(): Promise<Servers> {
+  const server = await startRedis();
+  const client = new Redis(server.url, { replyMapping: 'resp3' });
+  const stop = async () => {
+    client.disconnect();
+    await server.stop();
+  };
+  return { connection: { client }, stop };
+}
+
 const CASES: { name: string; start: () => Promise<Servers> }[] = [
   { name: 'one server', start: () => startStandalone() },
+  { name: 'a client of the application that maps its replies', start: startOwnClient },
   { name: 'the embedded server', start: () => startStandalone('embedded') },
   ...(NATIVE === null
     ? []
