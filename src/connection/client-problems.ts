@@ -5,11 +5,13 @@ interface ClientSettings {
   readonly stringNumbers?: unknown;
   readonly scaleReads?: unknown;
   readonly role?: unknown;
+  readonly enableAutoPipelining?: unknown;
 }
 
 /**
  * Lists the settings with which a client of the application's own cannot serve this library too: ioredis leaves
- * patterns and messages without the prefix, and answers scripts with texts in place of numbers. Replicas lag behind.
+ * patterns and messages without the prefix, answers scripts with texts in place of numbers, and in automatic pipelines
+ * loses the names of some commands, and errors that then end the process. Replicas lag behind.
  *
  * @internal
  */
@@ -26,7 +28,10 @@ export function clientProblems(client: unknown, path: string): OptionProblem[] {
   )
     ? "reads from replicas, which may not know yet who holds a lock or what was removed; use 'readFromReplicas' for that"
     : null;
-  return [prefix, numbers, replicas]
+  const pipelines = all.some(({ enableAutoPipelining }) => enableAutoPipelining === true)
+    ? 'has enableAutoPipelining, in which ioredis loses commands and whose errors nobody can catch; what one turn of the event loop sends goes out together anyway'
+    : null;
+  return [prefix, numbers, replicas, pipelines]
     .filter((problem) => problem !== null)
     .map((problem) => ({ path, message: `${problem}; give the library a client without it` }));
 }

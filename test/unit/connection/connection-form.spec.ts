@@ -8,18 +8,22 @@ const single = new Redis({ lazyConnect: true });
 const cluster = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true });
 const prefixed = new Redis({ lazyConnect: true, keyPrefix: 'p:' });
 const stringly = new Redis({ lazyConnect: true, stringNumbers: true });
+const piped = new Redis({ lazyConnect: true, enableAutoPipelining: true });
 const nodesOptions = { keyPrefix: 'p:', stringNumbers: true };
 const odd = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true, redisOptions: nodesOptions });
 const scaled = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true, scaleReads: 'all' });
 const follower = new Redis({ lazyConnect: true, sentinels: [{ host: 'h' }], name: 'n', role: 'slave' });
 afterAll(() => {
-  for (const client of [single, cluster, prefixed, stringly, odd, scaled, follower]) client.disconnect();
+  for (const client of [single, cluster, prefixed, stringly, odd, scaled, follower, piped])
+    client.disconnect();
 });
 
 const NO_PREFIX =
   "connection.client: has a keyPrefix, without which it sends patterns, so cache.clear() would find nothing; use 'namespace' for that; give the library a client without it";
 const NO_TEXTS =
   'connection.client: has stringNumbers, so the answers of scripts would be misread and every rate limit would refuse; give the library a client without it';
+const NO_PIPELINES =
+  'connection.client: has enableAutoPipelining, in which ioredis loses commands and whose errors nobody can catch; what one turn of the event loop sends goes out together anyway; give the library a client without it';
 const NO_REPLICAS =
   "connection.client: reads from replicas, which may not know yet who holds a lock or what was removed; use 'readFromReplicas' for that; give the library a client without it";
 
@@ -189,6 +193,7 @@ describe('connectionProblems', () => {
     ],
     ['a client with a prefix', { client: prefixed }, [NO_PREFIX]],
     ['a client that answers texts', { client: stringly }, [NO_TEXTS]],
+    ['a client that pipelines by itself', { client: piped }, [NO_PIPELINES]],
     ['a cluster with both', { client: odd }, [NO_PREFIX, NO_TEXTS]],
     ['a cluster read from everywhere', { client: scaled }, [NO_REPLICAS]],
     ['a client of a replica', { client: follower }, [NO_REPLICAS]],
