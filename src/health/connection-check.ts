@@ -1,11 +1,15 @@
 import type { Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
+import { infoNumber, parseServerInfo } from '../common/server-info.js';
 import { RedisReplyError, RedisUnavailableError } from '../connection/connection.errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { readServerInfo } from '../connection/server-reading.js';
 import { findServerProblems, type ServerFinding } from '../connection/server-findings.js';
 import { unique } from '../connection/server-review.js';
 import type { ConnectionHealth } from './redis-health.js';
+
+/** Counts the parts of the keyspace of a cluster. */
+const SLOTS = 16_384;
 
 interface CheckSettings {
   /** Lists what the library keeps at this connection. */
@@ -64,18 +68,27 @@ function slowProblems({ availability }: RedisGateway): string[] {
 const NOT_ALL: ServerFinding = {
   kind: 'silent',
   severity: 'problem',
-  message: 'A server did not say how it does: what is kept there may not be reached.',
+  message: 'A server is away, or did not say in time how it does: what is kept there cannot be reached.',
 };
 
+/** Asks one node of a cluster what it knows of the others, for lost ones are not asked any more: CLUSTER INFO, O(1). */
+async function gaps(gateway: RedisGateway, { timeoutMs }: CheckSettings): Promise<ServerFinding[]> {
+  if (gateway.topology !== 'cluster') return [];
+  const reply = await gateway.send(['CLUSTER', 'INFO'], { timeoutMs }).catch(() => '');
+  const slots = infoNumber(parseServerInfo(String(reply)), 'cluster_slots_ok') ?? SLOTS;
+  return slots < SLOTS ? [NOT_ALL] : [];
+}
+
 /** Managed servers and ACLs often refuse CONFIG GET; INFO says nearly the same and is refused by fewer. */
-async function findings(
-  gateway: RedisGateway,
-  { roles, timeoutMs }: CheckSettings,
-): Promise<ServerFinding[]> {
+async function findings(gateway: RedisGateway, settings: CheckSettings): Promise<ServerFinding[]> {
+  const { roles, timeoutMs } = settings;
   if (roles.length === 0) return [];
   try {
-    const servers = await readServerInfo(gateway, { timeoutMs });
-    return unique(servers.flatMap((info) => findServerProblems(info, roles)));
+    const [servers, missing] = await Promise.all([
+      readServerInfo(gateway, { timeoutMs }),
+      gaps(gateway, settings),
+    ]);
+    return unique([...missing, ...servers.flatMap((info) => findServerProblems(info, roles))]);
   } catch (error) {
     return error instanceof RedisUnavailableError ? [NOT_ALL] : [];
   }

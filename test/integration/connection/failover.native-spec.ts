@@ -173,7 +173,10 @@ describe('Under load', () => {
     await servers.servers[1]!.kill();
     const health = () =>
       checkConnection(gateway, { roles: ['state'], timeoutMs: LIMIT_MS, clock: SYSTEM_CLOCK });
-    await until(async () => (await health()).state === 'degraded');
+    const knowsOfIt = (server: { url: string }) =>
+      ask(server, async (client) => /cluster_slots_fail:[1-9]/.test(String(await client.cluster('INFO'))));
+    const living = servers.servers.filter((_, i) => i !== 1);
+    await until(async () => (await Promise.all(living.map(knowsOfIt))).every(Boolean), 20_000);
     for (let check = 0; check < 10; check++) expect((await health()).state).toBe('degraded');
     await servers.servers[1]!.restart();
     await endsWell(gateway);
