@@ -180,14 +180,20 @@ export class ConnectionLine {
   #onError(error: Error): void {
     const { name, events, availability, owned, client } = this.#parts;
     const fatal = fatalConnectError(error, name);
-    events.emit('connection:error', {
-      connection: name,
-      message: fatal?.message ?? describeConnectError(error),
-    });
+    const message = fatal?.message ?? this.#describe(error);
+    events.emit('connection:error', { connection: name, message });
     if (fatal !== null) this.#rejectAll(fatal);
     if (client.status !== 'ready') availability.wentDown();
     // ioredis would go on with database 0.
     if (owned && fatal instanceof RedisDatabaseError) endClient(client, { reconnect: true });
+  }
+
+  /** A server that does not speak TLS waits on for a command that it can read. */
+  #describe(error: Error): string {
+    const text = describeConnectError(error);
+    const { client } = this.#parts;
+    const mayBePlain = text === 'ETIMEDOUT' && this.#greeting === 'never' && !('nodes' in client);
+    return mayBePlain && client.options.tls ? `${text}: see that the port speaks TLS` : text;
   }
 
   #resolveAll(): void {

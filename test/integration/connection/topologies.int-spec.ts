@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SuiteEvents } from '../../../src/common/events.js';
 import type { RedisConnection } from '../../../src/connection/connection-form.js';
 import type { LuaScript } from '../../../src/connection/lua-script.js';
 import type { RedisTopology } from '../../../src/connection/redis-gateway.js';
@@ -187,6 +188,20 @@ if (NATIVE !== null) {
         defaults: { bootTimeout: 500 },
       });
       await expect(opening).rejects.toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
+    });
+
+    it('that the server does not speak is told as what may be', async () => {
+      const [plain] = server.servers;
+      const told: string[] = [];
+      const events = new SuiteEvents();
+      events.on('connection:error', ({ message }) => told.push(message));
+      const { registry } = await openRegistry(plain!.url.replace('redis:', 'rediss:'), {
+        events,
+        defaults: { connectTimeout: 100, bootTimeout: 100 },
+      });
+      await until(() => told.length > 0);
+      expect(told[0]).toBe('ETIMEDOUT: see that the port speaks TLS');
+      await registry.close();
     });
 
     // Seen to fail, by an uncaught error, when clients are ended by ioredis alone.
