@@ -1,4 +1,5 @@
-import type { RedisSuiteErrorCode } from '../common/errors.js';
+import type { RedisSuiteError, RedisSuiteErrorCode } from '../common/errors.js';
+import { isWriteRefusal } from '../connection/write-refusal.js';
 
 /** Says how an error is told over HTTP, without anything of the error's own message. @internal */
 export interface ErrorProblem {
@@ -71,3 +72,13 @@ export const ERROR_PROBLEMS: ReadonlyMap<RedisSuiteErrorCode, ErrorProblem> = ne
     },
   ],
 ]);
+
+/**
+ * Returns how an error is told; undefined when it is a fault of the application. Of what a server refuses only that is
+ * told which it refuses everybody for now: to clients it is as good as away.
+ *
+ * @internal
+ */
+export function problemOf(error: RedisSuiteError): ErrorProblem | undefined {
+  return isWriteRefusal(error) ? REDIS_AWAY : ERROR_PROBLEMS.get(error.code);
+}

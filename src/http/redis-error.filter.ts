@@ -1,7 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { RedisSuiteError } from '../common/errors.js';
-import { ERROR_PROBLEMS, type ErrorProblem } from './error-problems.js';
+import { problemOf, type ErrorProblem } from './error-problems.js';
 
 /**
  * Stands for the errors in the table and for nothing else: Nest hands a filter what is `instanceof` the classes it
@@ -9,13 +9,13 @@ import { ERROR_PROBLEMS, type ErrorProblem } from './error-problems.js';
  */
 abstract class ErrorWithProblem extends RedisSuiteError {
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return value instanceof RedisSuiteError && ERROR_PROBLEMS.has(value.code);
+    return value instanceof RedisSuiteError && problemOf(value) !== undefined;
   }
 }
 
 /**
  * Answers this library's errors over HTTP as `application/problem+json`: 409 when a lock is held by another, 429 beyond
- * a limit, 503 when Redis is away. The body has the error's code and a fixed text, nothing of its message.
+ * a limit, 503 when Redis is away or takes no writes. The body has the error's code and a fixed text, nothing of its message.
  *
  * `RedisModule` brings it as a global filter unless `httpErrors` is false. Other errors, other contexts than HTTP, and
  * handlers with a filter of their own are left alone.
@@ -29,7 +29,7 @@ export class RedisErrorFilter implements ExceptionFilter<RedisSuiteError> {
 
   /** Answers the request; outside HTTP it returns nothing, which Nest takes as "not handled". */
   catch(error: RedisSuiteError, host: ArgumentsHost): void {
-    const problem = ERROR_PROBLEMS.get(error.code);
+    const problem = problemOf(error);
     if (host.getType() !== 'http' || problem === undefined) return;
     const { httpAdapter } = this.adapterHost;
     const response = host.switchToHttp().getResponse<unknown>();

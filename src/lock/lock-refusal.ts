@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { RedisUnavailableError } from '../connection/connection.errors.js';
+import { RedisUnavailableError, type RedisReplyError } from '../connection/connection.errors.js';
+import { isWriteRefusal } from '../connection/write-refusal.js';
 import { LockBusyError, LockTimeoutError } from './lock.errors.js';
 
 /** Is what the decorators of handlers leave on a method whose errors must be of their own kind to reach a client. */
@@ -20,7 +21,7 @@ const REDIS_AWAY = 'Something this request needs cannot be reached at the moment
  */
 export async function refusalOf(handler: unknown, error: unknown): Promise<unknown> {
   const isHeld = error instanceof LockBusyError || error instanceof LockTimeoutError;
-  if (typeof handler !== 'function' || !(isHeld || error instanceof RedisUnavailableError)) return error;
+  if (typeof handler !== 'function' || !(isHeld || isAway(error))) return error;
   const payload = { status: 'error', message: isHeld ? IN_USE : REDIS_AWAY, code: error.code };
   if (Reflect.hasOwnMetadata(WS_HANDLER, handler)) {
     const { WsException } = await import('@nestjs/websockets');
@@ -31,4 +32,8 @@ export async function refusalOf(handler: unknown, error: unknown): Promise<unkno
     return new RpcException(payload);
   }
   return error;
+}
+
+function isAway(error: unknown): error is RedisUnavailableError | RedisReplyError {
+  return error instanceof RedisUnavailableError || isWriteRefusal(error);
 }

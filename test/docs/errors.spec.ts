@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as admin from '../../src/admin/index.js';
 import { RedisSuiteError } from '../../src/common/errors.js';
-import { ERROR_PROBLEMS } from '../../src/http/error-problems.js';
+import { RedisReplyError } from '../../src/connection/connection.errors.js';
+import { ERROR_PROBLEMS, problemOf } from '../../src/http/error-problems.js';
 import * as root from '../../src/index.js';
 import * as testing from '../../src/testing/index.js';
 
@@ -58,6 +59,18 @@ describe('docs/errors.md', () => {
       .filter(({ status }) => status !== '—')
       .map(({ code, status }) => [code, Number(status)]);
     expect(statuses.sort()).toEqual([...ERROR_PROBLEMS].map(([code, { status }]) => [code, status]).sort());
+  });
+
+  it('says which refusals of a server are answered with 503 all the same', () => {
+    const text = readFileSync('docs/errors.md', 'utf8');
+    const [, away = '', fault = ''] = /`E_REDIS_REPLY`: (.*?) say that(.*?)\n\n/s.exec(text) ?? [];
+    const statuses = (words: string) =>
+      [...words.matchAll(/`([A-Z]+)`/g)].map(([, replyCode = '']) => {
+        const refusal = new RedisReplyError({ connection: 'state', command: 'SET', replyCode, detail: '' });
+        return problemOf(refusal)?.status;
+      });
+    expect(statuses(away)).toEqual([503, 503, 503]);
+    expect(statuses(fault)).toEqual([undefined, undefined]);
   });
 
   it('says of each what happened and what to do', () => {

@@ -4,6 +4,7 @@ import {
   Controller,
   Get,
   NotFoundException,
+  Param,
   UseFilters,
   UseGuards,
   type ArgumentsHost,
@@ -21,7 +22,7 @@ import {
 import { firstValueFrom } from 'rxjs';
 import { CacheUnavailableError } from '../../src/cache/cache.errors.js';
 import { InvalidKeyError } from '../../src/common/keys/key.errors.js';
-import { RedisUnavailableError } from '../../src/connection/connection.errors.js';
+import { RedisReplyError, RedisUnavailableError } from '../../src/connection/connection.errors.js';
 import { LockBusyError, LockTimeoutError } from '../../src/lock/lock.errors.js';
 import { RateLimitExceededError, RateLimitUnavailableError } from '../../src/rate-limit/rate-limit.errors.js';
 import { RedisModule } from '../../src/redis.module.js';
@@ -77,6 +78,9 @@ class ThrowingController {
   @Get('redis-away') redisAway() {
     throw new RedisUnavailableError('secret', 'timeout');
   }
+  @Get('refusal/:replyCode') refusal(@Param('replyCode') replyCode: string) {
+    throw new RedisReplyError({ connection: 'secret', command: 'SET', replyCode, detail: 'secret' });
+  }
   @Get('cache-away') cacheAway() {
     throw new CacheUnavailableError('delete', { cause: new Error('secret') });
   }
@@ -122,6 +126,9 @@ describe.each(PLATFORMS)('errors over HTTP on %s', (platform) => {
     ['limit', 429, 'E_RATE_LIMIT_EXCEEDED', '2'],
     ['limit-away', 503, 'E_RATE_LIMIT_UNAVAILABLE', '1'],
     ['redis-away', 503, 'E_REDIS_UNAVAILABLE', null],
+    ['refusal/OOM', 503, 'E_REDIS_REPLY', null],
+    ['refusal/MISCONF', 503, 'E_REDIS_REPLY', null],
+    ['refusal/NOREPLICAS', 503, 'E_REDIS_REPLY', null],
     ['cache-away', 503, 'E_CACHE_UNAVAILABLE', null],
   ])('answers /%s with %i as problem+json and without internals', async (path, status, code, retryAfter) => {
     const answer = await http.send(`/${path}`);
@@ -140,7 +147,8 @@ describe.each(PLATFORMS)('errors over HTTP on %s', (platform) => {
 
   it('leaves other errors to Nest', async () => {
     expect((await http.send('/missing')).body).toMatchObject({ statusCode: 404, message: 'no such thing' });
-    expect((await http.send('/fault')).body).toEqual({ statusCode: 500, message: 'Internal server error' });
+    for (const path of ['/fault', '/refusal/WRONGTYPE', '/refusal/NOPERM'])
+      expect((await http.send(path)).body).toEqual({ statusCode: 500, message: 'Internal server error' });
   });
 
   it('leaves handlers with a filter of their own alone', async () => {

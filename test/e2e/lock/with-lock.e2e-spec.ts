@@ -11,9 +11,11 @@ import {
 import { ContextIdFactory, ModuleRef } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Redis } from 'ioredis';
 import request from 'supertest';
 import type { App } from 'supertest/types.js';
 import { SuiteEvents } from '../../../src/common/events.js';
+import { getRedisToken } from '../../../src/connection/connection.tokens.js';
 import { currentLock } from '../../../src/lock/lock-context.js';
 import { LockBusyError, LockContextError, LockTimeoutError } from '../../../src/lock/lock.errors.js';
 import type { Lock } from '../../../src/lock/lock.js';
@@ -217,6 +219,20 @@ describe('@WithLock', () => {
     expect(Reflect.getMetadata('role', InventoryController.prototype.read)).toBe('clerk');
     await using _ = await locks().acquire('http:7');
     await request(app().getHttpServer()).get('/inventory/7').expect(409);
+  });
+
+  it('answers 503 while the server takes no writes, and runs nothing', async () => {
+    const http = request(app().getHttpServer());
+    const configure = (replicas: number) =>
+      app().get<Redis>(getRedisToken()).call('CONFIG', 'SET', 'min-replicas-to-write', replicas);
+    await configure(1);
+    try {
+      const { body } = await http.get('/inventory/8').expect(503);
+      expect(body).toMatchObject({ code: 'E_REDIS_REPLY' });
+    } finally {
+      await configure(0);
+    }
+    await http.get('/inventory/8').expect(200);
   });
 
   it('works in request scope, in subclasses, and for instances made by ModuleRef', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ERROR_PROBLEMS } from '../../../src/http/error-problems.js';
+import { problemOf, ERROR_PROBLEMS } from '../../../src/http/error-problems.js';
 import { SubscribeMessage } from '@nestjs/websockets';
-import { RedisUnavailableError } from '../../../src/connection/connection.errors.js';
+import { RedisReplyError, RedisUnavailableError } from '../../../src/connection/connection.errors.js';
 import { refusalOf } from '../../../src/lock/lock-refusal.js';
 import { LockBusyError, LockTimeoutError } from '../../../src/lock/lock.errors.js';
 import { exceededProblem, UNAVAILABLE_PROBLEM } from '../../../src/rate-limit/rate-limit.exceptions.js';
@@ -21,19 +21,24 @@ describe('ERROR_PROBLEMS', () => {
       @SubscribeMessage('enter') enter() {}
     }
     const handler = Object.getOwnPropertyDescriptor(Gateway.prototype, 'enter')?.value as unknown;
+    const refusal = (replyCode: string) =>
+      new RedisReplyError({ connection: 'secret', command: 'acquire-n', replyCode, detail: 'secret' });
     const errors = [
       new LockBusyError('secret'),
       new LockTimeoutError('secret', 10),
       new RedisUnavailableError('secret', 'timeout'),
+      refusal('OOM'),
     ];
     for (const error of errors) {
-      const refusal = (await refusalOf(handler, error)) as { getError(): object };
-      expect(refusal.getError()).toEqual({
+      const told = (await refusalOf(handler, error)) as { getError(): object };
+      expect(told.getError()).toEqual({
         status: 'error',
-        message: ERROR_PROBLEMS.get(error.code)?.detail,
+        message: problemOf(error)?.detail,
         code: error.code,
       });
       expect(await refusalOf(() => undefined, error)).toBe(error);
     }
+    const fault = refusal('WRONGTYPE');
+    expect(await refusalOf(handler, fault)).toBe(fault);
   });
 });
