@@ -14,6 +14,6 @@ export function endpointOf(client: RedisClient): ServerEndpoint | null {
   const { stream } = client as Partial<Redis>;
   const { remoteAddress: host, remotePort: port } = stream ?? {};
   const rest = { tls: tls ?? null, username: username ?? null, password: password ?? null, db };
-  if (path) return { address: { path }, ...rest };
+  if (path) return client.status === 'ready' ? { address: { path }, ...rest } : null;
   return host === undefined || port === undefined ? null : { address: { host, port }, ...rest };
 }

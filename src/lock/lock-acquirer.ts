@@ -8,7 +8,7 @@ import { safeEnd, type Grant, type ResourceClaim } from './lease.js';
 import { LockTimeoutError } from './lock.errors.js';
 import type { Held } from './lock-replies.js';
 import type { LockScripts, Returned } from './lock.scripts.js';
-import type { RestartGuard } from './restart-guard.js';
+import type { GrantGuard } from './restart-guard.js';
 import type { WaitRooms } from './wait-rooms.js';
 import type { Waiter } from './waiter.js';
 
@@ -16,7 +16,7 @@ interface AcquirerDeps {
   readonly redis: RedisGateway;
   readonly scripts: LockScripts;
   readonly rooms: WaitRooms;
-  readonly guard: RestartGuard;
+  readonly guard: GrantGuard;
   readonly events: SuiteEvents;
   readonly clock: Clock;
 }

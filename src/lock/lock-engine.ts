@@ -15,7 +15,7 @@ import { LockStation } from './lock-station.js';
 import { OwedReturns } from './owed-returns.js';
 import { ReplicaGuard } from './replica-guard.js';
 import { ThreadRenewals } from './renewal/thread-renewals.js';
-import { RestartGuard } from './restart-guard.js';
+import { guardGrants, type GrantGuard } from './restart-guard.js';
 import { WaitRooms } from './wait-rooms.js';
 
 /** Is how long requests under way may still use locks once the application is told to end. */
@@ -45,7 +45,7 @@ export class LockEngine {
   readonly #deps: EngineDeps;
   readonly #scripts: LockScripts;
   readonly #acquirer: LockAcquirer;
-  readonly #guard: RestartGuard;
+  readonly #guard: GrantGuard;
   readonly #eviction: EvictionGuard | null;
   readonly #replication: ReplicaGuard | null;
   readonly #rooms: WaitRooms;
@@ -74,7 +74,7 @@ export class LockEngine {
     const isOneServer = redis.endpoint !== undefined && redis.topology !== 'cluster';
     this.#thread = isOneServer ? new ThreadRenewals(parts) : null;
     this.keeper = new LeaseKeeper({ ...parts, thread: this.#thread });
-    this.#guard = new RestartGuard({
+    this.#guard = guardGrants({
       redis,
       events,
       clock,

@@ -1,7 +1,9 @@
 import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { parseServerInfo } from '../common/server-info.js';
+import { RedisReplyError } from '../connection/connection.errors.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
+import { ClusterRestartGuard } from './cluster-restart-guard.js';
 
 interface GuardDeps {
   readonly redis: RedisGateway;
@@ -13,9 +15,17 @@ interface GuardDeps {
   readonly ttlMs: number;
 }
 
+/** Is what says how old a server must be to grant a lock of which it knows nothing. @internal */
+export type GrantGuard = Pick<RestartGuard, 'msFor' | 'close'>;
+
+/** Returns the guard for a connection. @internal */
+export function guardGrants(deps: GuardDeps): GrantGuard {
+  return deps.redis.topology === 'cluster' ? new ClusterRestartGuard(deps) : new RestartGuard(deps);
+}
+
 /**
  * Says for how long after its start the server may have forgotten locks that are still held. Only a process that was
- * connected before can tell a restart from a first start.
+ * connected before can tell a restart from a first start. For one server, which says which run of it is there.
  *
  * @internal
  */
@@ -30,11 +40,16 @@ export class RestartGuard {
   /** Names the run of the server; null while nobody knows it. */
   #runId: string | null = null;
   #isAsking = false;
+  /** Counts how often the connection was lost. */
+  #breaks = 0;
+  /** Says whether an answer can help: over REST there is no connection to know, and whom the server refuses it refuses again. */
+  #canAsk: boolean;
 
   constructor(deps: GuardDeps) {
     const { redis, events, ttlMs } = deps;
     this.#deps = deps;
     this.#longestTtlMs = ttlMs;
+    this.#canAsk = redis.capabilities.push;
     this.#unlisten = [
       events.on('connection:closed', ({ connection }) => connection === redis.name && this.#onClosed()),
       events.on('connection:connected', ({ connection }) => connection === redis.name && this.#onConnected()),
@@ -43,13 +58,15 @@ export class RestartGuard {
         ({ connection, state }) => connection === redis.name && state !== 'down' && this.#recognise(),
       ),
     ];
+    // Whoever does not know the server when its connection breaks must take it for a new one afterwards.
+    if ((redis.endpoint?.() ?? null) !== null) void this.#recognise();
   }
 
   /** Returns how old the server must be to grant a lock of which it knows nothing; 0 when any age will do. */
   msFor(ttlMs: number): number {
     this.#longestTtlMs = Math.max(this.#longestTtlMs, ttlMs);
     // An answer that did not come before may come now.
-    if (!this.#isAsking && !this.#isSure) void this.#recognise();
+    if (this.#canAsk && !this.#isAsking && !this.#isSure) void this.#recognise();
     const untilMs = Math.max(this.#doubtUntilMs, this.#newUntilMs);
     return untilMs > this.#deps.clock.monotonic() ? this.#lengthMs : 0;
   }
@@ -61,36 +78,37 @@ export class RestartGuard {
 
   /** From here on until it is known when the server was there again, it may be a new one. */
   #onClosed(): void {
+    this.#breaks++;
     this.#doubtUntilMs = Infinity;
   }
 
   #onConnected(): void {
-    if (this.#doubtUntilMs === Infinity)
-      this.#doubtUntilMs = this.#deps.clock.monotonic() + this.#lengthMs + 2_000;
+    this.#doubtUntilMs = Math.min(this.#doubtUntilMs, this.#endMs);
+    this.#canAsk = this.#deps.redis.capabilities.push;
     void this.#recognise();
   }
 
   /** Ends the doubt: a server that was only out of reach has forgotten nothing. INFO, O(1). */
   async #recognise(): Promise<void> {
-    if (this.#isSure) return;
-    const doubtUntilMs = this.#doubtUntilMs;
+    if (!this.#canAsk || this.#isSure) return;
+    const breaks = this.#breaks;
     this.#isAsking = true;
     const runId = await this.#readRunId();
     this.#isAsking = false;
     // Who cannot tell is careful. After another break the answer says nothing any more.
-    if (runId === null || doubtUntilMs !== this.#doubtUntilMs) return;
-    if (this.#runId !== runId) this.#newUntilMs = Math.max(this.#newUntilMs, doubtUntilMs);
+    if (runId === null || breaks !== this.#breaks) return;
+    if (this.#runId !== runId)
+      this.#newUntilMs = Math.max(this.#newUntilMs, Math.min(this.#doubtUntilMs, this.#endMs));
     this.#runId = runId;
     this.#doubtUntilMs = -Infinity;
   }
 
-  /** Of a cluster any node would answer. */
   async #readRunId(): Promise<string | null> {
-    const { redis } = this.#deps;
-    if (redis.topology === 'cluster' || !redis.capabilities.push) return null;
     try {
-      return parseServerInfo(String(await redis.send(['INFO', 'server']))).get('run_id') ?? null;
-    } catch {
+      const info = parseServerInfo(String(await this.#deps.redis.send(['INFO', 'server'])));
+      return info.get('run_id') ?? null;
+    } catch (error) {
+      if (error instanceof RedisReplyError) this.#canAsk = false;
       return null;
     }
   }
@@ -102,5 +120,10 @@ export class RestartGuard {
 
   get #lengthMs(): number {
     return this.#deps.guardMs ?? this.#longestTtlMs;
+  }
+
+  /** Is when a server that started just now may have forgotten nothing any more. */
+  get #endMs(): number {
+    return this.#deps.clock.monotonic() + this.#lengthMs + 2_000;
   }
 }

@@ -6,7 +6,7 @@ import type { RedisGateway } from '../connection/redis-gateway.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { ResourceClaim } from './lease.js';
 import type { LockScripts } from './lock.scripts.js';
-import type { RestartGuard } from './restart-guard.js';
+import type { GrantGuard } from './restart-guard.js';
 import { Waiter, type Turn } from './waiter.js';
 
 /** Lets the server end a lease before anybody looks, and lets several processes look one after the other. */
@@ -20,7 +20,7 @@ const NOTHING: Cancel = () => undefined;
 interface RoomsDeps {
   readonly redis: RedisGateway;
   readonly scripts: LockScripts;
-  readonly guard: RestartGuard;
+  readonly guard: GrantGuard;
   readonly keeper: Pick<LeaseKeeper, 'has'>;
   readonly events: SuiteEvents;
   readonly clock: Clock;

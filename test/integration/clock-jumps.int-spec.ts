@@ -54,6 +54,35 @@ describe.each(JUMPS)('A clock of the server that jumps %s', (_, jumpMs) => {
     await close();
   });
 
+  // Seen to fail when a start that is still to come is no number in barred_ms: then the script fails.
+  it('withholds no lock for longer than told, even from before the server started', async () => {
+    const uptime = `'uptime_in_seconds:${jumpMs / 1_000}'`;
+    const between = (direct: RedisGateway): RedisGateway =>
+      new Proxy(direct, {
+        get: (target, property) => {
+          const value: unknown = Reflect.get(target, property);
+          if (typeof value !== 'function') return value;
+          if (property !== 'run') return value.bind(target) as unknown;
+          return (...[call, options]: Parameters<RedisGateway['run']>) => {
+            const source = call.script.source.replaceAll("redis.call('INFO', 'server')", uptime);
+            return target.run({ ...call, script: { ...call.script, source } }, options);
+          };
+        },
+      });
+    const { locks, events, close } = await openLocks(server.url, { namespace: randomUUID(), between });
+    await (await locks.acquire('other')).release();
+    events.emit('connection:closed', { connection: 'state' });
+    const [lock, permit] = await Promise.all([
+      locks.tryAcquire('thing'),
+      locks.semaphore('things', 2).tryAcquire(),
+    ]);
+    expect([lock === null, permit === null]).toEqual([jumpMs < 0, jumpMs < 0]);
+    await Promise.all([lock?.release(), permit?.release()]);
+    await (await locks.acquire('thing', { wait: '5s' })).release();
+    await (await locks.semaphore('things', 2).acquire({ wait: '5s' })).release();
+    await close();
+  });
+
   it('makes a cached value old or keeps it until its key ends, and loads once', async () => {
     const namespace = randomUUID();
     const between = (direct: RedisGateway): RedisGateway =>

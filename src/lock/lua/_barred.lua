@@ -6,7 +6,7 @@ local function barred_ms(now, guard_ms)
   local record = read(FENCE)
   if not record then
     if guard_ms == '0' then return 0 end
-    local uptime = string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')
+    local uptime = string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)') or 0
     return math.max(0, guard_ms + 1000 - uptime * 1000)
   end
   local ends, token = string.match(record, '^%d+ (%d+) (%S+)')

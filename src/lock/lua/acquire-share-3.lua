@@ -18,7 +18,7 @@ local function barred_ms()
   if is_lost then return ends - now end
   local left = math.max(0, opens - now)
   if is_known and opens == 0 or ARGV[6] == '0' then return left end
-  local uptime = string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)')
+  local uptime = string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)') or 0
   return math.max(left, ARGV[6] + 1000 - uptime * 1000)
 end
 
