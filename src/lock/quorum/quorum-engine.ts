@@ -11,7 +11,7 @@ import type { LeaseSource } from '../lock-engine.js';
 import { lockKeys, type LockKeys } from '../lock-keys.js';
 import { LockTimeoutError } from '../lock.errors.js';
 import type { ResolvedLockOptions } from '../lock.options.js';
-import { RestartGuard } from '../restart-guard.js';
+import { guardGrants, type GrantGuard } from '../restart-guard.js';
 import { pause } from './pause.js';
 import { QuorumScripts, type QuorumReply } from './quorum-scripts.js';
 
@@ -36,7 +36,7 @@ export class QuorumEngine implements LeaseSource {
   readonly keeper: LeaseKeeper;
   readonly clock: Clock;
   readonly #deps: QuorumDeps;
-  readonly #guards: readonly RestartGuard[];
+  readonly #guards: readonly GrantGuard[];
   readonly #scripts: QuorumScripts;
   readonly #station = randomBytes(12).toString('base64url');
   readonly #closing = new AbortController();
@@ -47,10 +47,10 @@ export class QuorumEngine implements LeaseSource {
     const { restartGuardMs: guardMs, ttlMs } = options;
     this.#deps = deps;
     this.clock = clock;
-    this.#guards = nodes.map((redis) => new RestartGuard({ redis, events, clock, guardMs, ttlMs }));
+    this.#guards = nodes.map((redis) => guardGrants({ redis, events, clock, guardMs, ttlMs }));
     this.#scripts = new QuorumScripts(
-      nodes.map((redis, i) => ({ redis, guard: this.#guards[i] as RestartGuard })),
-      `${keys.prefix('lock')}station:`,
+      nodes.map((redis, i) => ({ redis, guard: this.#guards[i] as GrantGuard })),
+      { channels: `${keys.prefix('lock')}station:`, events, clock },
     );
     const groupKeys = (all: readonly string[]) => all.map((key) => [key]);
     this.keeper = new LeaseKeeper({
@@ -120,6 +120,7 @@ export class QuorumEngine implements LeaseSource {
   async close(): Promise<void> {
     this.interrupt();
     await this.keeper.releaseAll();
+    this.#scripts.close();
     for (const guard of this.#guards) guard.close();
   }
 

@@ -1,16 +1,26 @@
+import type { Clock } from '../../common/clock.js';
+import type { SuiteEvents } from '../../common/events.js';
 import { RedisUnavailableError } from '../../connection/connection.errors.js';
 import type { RedisGateway } from '../../connection/redis-gateway.js';
 import type { ResourceClaim } from '../lease.js';
 import { CLAIM_MS } from '../lock.constants.js';
 import type { Held, RenewReply } from '../lock-replies.js';
 import { LockScripts, type Renewal, type Returned } from '../lock.scripts.js';
-import type { RestartGuard } from '../restart-guard.js';
+import { OwedReturns } from '../owed-returns.js';
+import type { GrantGuard } from '../restart-guard.js';
 import { vote, type Vote } from './majority.js';
 
 /** Is one of the servers that vote. @internal */
 export interface QuorumNode {
   readonly redis: RedisGateway;
-  readonly guard: RestartGuard;
+  readonly guard: GrantGuard;
+}
+
+interface ScriptsDeps {
+  /** Is what the channel of every station begins with. */
+  readonly channels: string;
+  readonly events: SuiteEvents;
+  readonly clock: Clock;
 }
 
 /** Says what became of a try to win a majority. @internal */
@@ -29,15 +39,20 @@ export type QuorumReply =
 export class QuorumScripts {
   /** Counts the servers that are a majority: two of two or three, three of four or five. */
   readonly quorum: number;
-  readonly #nodes: readonly (QuorumNode & { readonly scripts: LockScripts })[];
+  readonly #nodes: readonly (QuorumNode & { readonly scripts: LockScripts; readonly owed: OwedReturns })[];
 
-  constructor(nodes: readonly QuorumNode[], channels: string) {
+  constructor(nodes: readonly QuorumNode[], { channels, events, clock }: ScriptsDeps) {
     this.quorum = Math.floor(nodes.length / 2) + 1;
-    // Nobody listens: a lease that somebody deleted is waited for until it would have ended.
-    this.#nodes = nodes.map((node) => ({
-      ...node,
-      scripts: new LockScripts(node.redis, channels, { countsListeners: 0 }),
-    }));
+    this.#nodes = nodes.map((node) => {
+      const { redis } = node;
+      const giveBack = (claim: Returned) => scripts.release(claim);
+      // What a minority has not given back counts against every later majority until its lease ends.
+      const owed = new OwedReturns({ redis, events, clock, giveBack });
+      const onOwed = (claim: Returned, error: unknown) => owed.owe(claim, error);
+      // Nobody listens: a lease that somebody deleted is waited for until it would have ended.
+      const scripts = new LockScripts(redis, channels, { countsListeners: 0, onOwed });
+      return { ...node, scripts, owed };
+    });
   }
 
   /** Are the names of the connections, for people. */
@@ -80,7 +95,7 @@ export class QuorumScripts {
   }
 
   /**
-   * Gives a lock back on every server. @returns whether most of them had it.
+   * Gives a lock back on every server, later on one that does not answer now. @returns whether most of them had it.
    * @throws {RedisUnavailableError} when too few answered to know.
    */
   async release(claim: Returned): Promise<boolean> {
@@ -89,6 +104,11 @@ export class QuorumScripts {
     if (outcome.ayes.length >= this.quorum) return true;
     if (!this.#isRefused(outcome)) throw this.#unavailable(outcome);
     return false;
+  }
+
+  /** Ends the tries to give back what is still owed. */
+  close(): void {
+    for (const { owed } of this.#nodes) owed.close();
   }
 
   async #settle(claim: ResourceClaim, fence: bigint, granted: Vote<unknown>['ayes']): Promise<QuorumReply> {
