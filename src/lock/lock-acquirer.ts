@@ -118,7 +118,7 @@ export class LockAcquirer {
       if (reply.kind === 'held') return { claim, grant: grantOf(reply, sentAtMs), queued: false };
       if (waiter === null) return null;
       waiter.queued({ sentAtMs, serverMs: reply.serverMs });
-      rooms.expect(claim.keys.lease, reply.freeInMs);
+      rooms.learn(claim.keys.lease, reply.freeInMs);
       return { claim, grant: await this.#turnOf(waiter, patience, untilMs), queued: true };
     } catch (error) {
       // Without an answer the server may have done it all the same.

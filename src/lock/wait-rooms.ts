@@ -84,14 +84,22 @@ export class WaitRooms {
     return true;
   }
 
-  /** Notes that the lock may become free in `freeInMs` without anybody saying so. */
+  /** Notes a word of the server: from now on the lock may become free in `freeInMs` without another. */
   expect(lease: string, freeInMs: number): void {
+    const room = this.#rooms.get(lease);
+    // Of several holders each may be the first to end.
+    if (room?.isShared === false) room.checkAtMs = Infinity;
+    this.learn(lease, freeInMs);
+  }
+
+  /** Notes an answer of the server that says so, and may be older than a word that overtook it: the earlier counts. */
+  learn(lease: string, freeInMs: number): void {
     const room = this.#rooms.get(lease);
     if (room === undefined) return;
     const { push } = this.#deps.redis.capabilities;
     const ms = push ? freeInMs : Math.min(freeInMs, pollPauseMs(room.looks++));
     const atMs = this.#deps.clock.monotonic() + ms + SLACK_MS + Math.random() * SLACK_JITTER_MS;
-    room.checkAtMs = room.isShared ? Math.min(room.checkAtMs, atMs) : atMs;
+    room.checkAtMs = Math.min(room.checkAtMs, atMs);
     this.#arm(room);
   }
 
@@ -161,12 +169,12 @@ export class WaitRooms {
         this.expect(claim.keys.lease, reply.leaseMs);
       } else {
         waiter.queued({ sentAtMs, serverMs: reply.serverMs });
-        this.expect(claim.keys.lease, reply.freeInMs);
+        this.learn(claim.keys.lease, reply.freeInMs);
         return reply.kind === 'queued';
       }
     } catch (error) {
       events.emit('lock:check-failed', { error: toError(error) });
-      this.expect(claim.keys.lease, RETRY_MS);
+      this.learn(claim.keys.lease, RETRY_MS);
     }
     return false;
   }
