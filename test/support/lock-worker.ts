@@ -1,5 +1,4 @@
 /** Uses locks as told over IPC: a program for tests that need several processes, or one that is frozen or killed. */
-import { openGateway } from './gateway.js';
 import { openLocks } from './locks.js';
 import type { WorkerOrder, WorkerWord } from './lock-workers.js';
 import { hammerPermits, hammerReadWrite } from './share-hammers.js';
@@ -7,8 +6,7 @@ import { hammerPermits, hammerReadWrite } from './share-hammers.js';
 const [, , url = '', namespace = '', skewMs = '0'] = process.argv;
 const { now } = Date;
 Date.now = () => now() + Number(skewMs);
-const { locks } = await openLocks(url, { namespace });
-const { gateway } = await openGateway(url);
+const { locks, gateway } = await openLocks(url, { namespace });
 const tell = (word: WorkerWord) => process.send?.(word);
 
 async function hammer({ resource, waiters, rounds, holdMs }: WorkerOrder & { do: 'hammer' }): Promise<void> {
@@ -37,11 +35,18 @@ async function acquirePermit({ name, permits, ttl }: WorkerOrder & { do: 'permit
   tell({ fence: String(permit.fence) });
 }
 
+/** Answers once everything is answered that was sent before. */
+async function catchUp(): Promise<void> {
+  await gateway.send(['PING']);
+  tell({ caughtUp: true });
+}
+
 async function obey(order: WorkerOrder): Promise<void> {
   const tools = { locks, gateway };
   if (order.do === 'hammer') await hammer(order);
   else if (order.do === 'acquire') await acquire(order);
   else if (order.do === 'permit') await acquirePermit(order);
+  else if (order.do === 'catch-up') await catchUp();
   else if (order.do === 'share') tell({ overlaps: await hammerPermits(tools, order) });
   else tell({ overlaps: await hammerReadWrite(tools, order) });
 }

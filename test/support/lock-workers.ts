@@ -7,10 +7,12 @@ export type WorkerOrder =
   | { do: 'acquire'; resource: string; ttl: number }
   | { do: 'share'; name: string; permits: number; waiters: number; rounds: number }
   | { do: 'read-write'; name: string; waiters: number; rounds: number }
-  | { do: 'permit'; name: string; permits: number; ttl: number };
+  | { do: 'permit'; name: string; permits: number; ttl: number }
+  | { do: 'catch-up' };
 
 /** Is what a worker tells. */
-export type WorkerWord = { ready: true } | { overlaps: number } | { fence: string } | { lost: string };
+export type WorkerWord =
+  { ready: true } | { caughtUp: true } | { overlaps: number } | { fence: string } | { lost: string };
 
 /** Is a process that uses locks. */
 export class LockWorker {
@@ -40,6 +42,15 @@ export class LockWorker {
       if (index >= 0) return this.#words.splice(index, 1)[0] as Extract<WorkerWord, Record<K, unknown>>;
       await Promise.race([once(this.child, 'message'), this.#exit()]);
     }
+  }
+
+  /**
+   * Waits until it knows what the server has answered it so far. One that is frozen before takes the silence for a server
+   * that is away when it wakes up.
+   */
+  async caughtUp(): Promise<void> {
+    this.tell({ do: 'catch-up' });
+    await this.heard('caughtUp');
   }
 
   /** Freezes it (SIGSTOP), wakes it up (SIGCONT) or kills it (SIGKILL). */

@@ -108,6 +108,7 @@ describe('locks in several processes', () => {
     await waitingFor(resource, 1);
     const next = here.locks.acquire(resource, { wait: '1h' });
     await waitingFor(resource, 2);
+    await frozen.caughtUp();
     frozen.signal('SIGSTOP');
     await lock.release();
     const second = await next;

@@ -110,6 +110,7 @@ describe('semaphores and read-write locks in several processes', () => {
     await until(async () => (await inspect(name))[0]?.waiting === 1);
     const next = semaphore.acquire({ wait: '1h' });
     await until(async () => (await inspect(name))[0]?.waiting === 2);
+    await frozen.caughtUp();
     frozen.signal('SIGSTOP');
     await permit.release();
     const second = await next;
