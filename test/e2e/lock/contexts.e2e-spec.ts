@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Controller } from '@nestjs/common';
-import { ClientProxyFactory, MessagePattern, Transport, type ClientProxy } from '@nestjs/microservices';
-import { WsAdapter } from '@nestjs/platform-ws';
+import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
-import { WebSocket } from 'ws';
 import { LockBusyError } from '../../../src/lock/lock.errors.js';
 import { LockService } from '../../../src/lock/lock.service.js';
 import { WithLock } from '../../../src/lock/with-lock.decorator.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { findFreePort } from '../../../src/testing/free-port.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openHttpApp, type HttpApp } from '../../support/http-app.js';
+import { openMessageApp, openSocket, type MessageApp } from '../../support/message-app.js';
 
 @WebSocketGateway()
 class Rooms {
@@ -42,51 +39,28 @@ class Messages {
 
 describe('@WithLock on handlers beyond HTTP', () => {
   let server: TestRedis;
-  let http: HttpApp;
-  let client: ClientProxy;
+  let messages: MessageApp;
 
   beforeAll(async () => {
     server = await startRedis();
-    const tcp = {
-      transport: Transport.TCP as const,
-      options: { host: '127.0.0.1', port: await findFreePort() },
-    };
-    http = await openHttpApp(
-      'Express',
-      {
-        imports: [RedisModule.forRoot({ connection: server.url, namespace: randomUUID() })],
-        controllers: [Messages],
-        providers: [Rooms],
-      },
-      (app) => {
-        app.useWebSocketAdapter(new WsAdapter(app));
-        app.connectMicroservice(tcp);
-      },
-    );
-    await http.app.startAllMicroservices();
-    client = ClientProxyFactory.create(tcp);
+    messages = await openMessageApp({
+      imports: [RedisModule.forRoot({ connection: server.url, namespace: randomUUID() })],
+      controllers: [Messages],
+      providers: [Rooms],
+    });
   });
   afterAll(async () => {
-    client?.close();
-    await http?.close();
+    await messages?.close();
     await server?.stop();
   });
 
-  const hold = () => http.app.get(LockService).acquire('room');
+  const hold = () => messages.http.app.get(LockService).acquire('room');
 
   it('tells a WebSocket client that the lock is held', async () => {
-    const socket = new WebSocket(http.url.replace('http', 'ws'));
-    await new Promise((resolve) => socket.once('open', resolve));
-    const answer = async () => {
-      const message = new Promise<string>((resolve) =>
-        socket.once('message', (data: Buffer) => resolve(data.toString())),
-      );
-      socket.send(JSON.stringify({ event: 'enter', data: '' }));
-      return JSON.parse(await message) as object;
-    };
-    expect(await answer()).toEqual({ event: 'entered', data: 'ok' });
+    const socket = await openSocket(messages);
+    expect(await socket.ask('enter')).toEqual({ event: 'entered', data: 'ok' });
     await using _ = await hold();
-    expect(await answer()).toEqual({
+    expect(await socket.ask('enter')).toEqual({
       event: 'exception',
       data: { status: 'error', code: 'E_LOCK_BUSY', message: expect.stringContaining('try again') },
     });
@@ -94,7 +68,7 @@ describe('@WithLock on handlers beyond HTTP', () => {
   });
 
   it('tells the client of a microservice that the lock did not become free', async () => {
-    const send = (pattern: string) => firstValueFrom(client.send<unknown>(pattern, {}));
+    const send = (pattern: string) => firstValueFrom(messages.client.send<unknown>(pattern, {}));
     expect(await send('enter')).toBe('ok');
     await using _ = await hold();
     await expect(send('enter')).rejects.toEqual({

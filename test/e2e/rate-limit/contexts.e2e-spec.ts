@@ -12,25 +12,16 @@ import {
   ResolveField,
   Resolver,
 } from '@nestjs/graphql';
-import {
-  ClientProxyFactory,
-  EventPattern,
-  MessagePattern,
-  Transport,
-  type ClientProxy,
-} from '@nestjs/microservices';
-import { WsAdapter } from '@nestjs/platform-ws';
+import { EventPattern, MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
-import { WebSocket } from 'ws';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { findFreePort } from '../../../src/testing/free-port.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openHttpApp, type HttpApp } from '../../support/http-app.js';
+import { openMessageApp, openSocket, type MessageApp } from '../../support/message-app.js';
 import { PATIENT } from '../../support/rate-limits.js';
 
 const hour = { window: '1h' } as const;
@@ -105,52 +96,39 @@ interface GraphqlError {
 
 describe('rate limits beyond plain HTTP', () => {
   let server: TestRedis;
-  let http: HttpApp;
-  let client: ClientProxy;
+  let app: MessageApp;
 
   beforeAll(async () => {
     server = await startRedis();
-    const port = await findFreePort();
 
     @Module({ providers: [Books] })
     class BooksModule {}
 
-    const tcp = { transport: Transport.TCP as const, options: { host: '127.0.0.1', port } };
-    http = await openHttpApp(
-      'Express',
-      {
-        imports: [
-          RedisModule.forRoot({
-            connection: server.url,
-            namespace: randomUUID(),
-            rateLimit: { ...PATIENT, default: { limit: 100, ...hour } },
-          }),
-          GraphQLModule.forRoot<ApolloDriverConfig>({
-            driver: ApolloDriver,
-            autoSchemaFile: true,
-            fieldResolverEnhancers: ['guards'],
-          }),
-          BooksModule,
-        ],
-        controllers: [Messages],
-        providers: [Chat, { provide: APP_GUARD, useClass: RateLimitGuard }],
-      },
-      (app) => {
-        app.useWebSocketAdapter(new WsAdapter(app));
-        app.connectMicroservice(tcp);
-      },
-    );
-    await http.app.startAllMicroservices();
-    client = ClientProxyFactory.create(tcp);
+    app = await openMessageApp({
+      imports: [
+        RedisModule.forRoot({
+          connection: server.url,
+          namespace: randomUUID(),
+          rateLimit: { ...PATIENT, default: { limit: 100, ...hour } },
+        }),
+        GraphQLModule.forRoot<ApolloDriverConfig>({
+          driver: ApolloDriver,
+          autoSchemaFile: true,
+          fieldResolverEnhancers: ['guards'],
+        }),
+        BooksModule,
+      ],
+      controllers: [Messages],
+      providers: [Chat, { provide: APP_GUARD, useClass: RateLimitGuard }],
+    });
   });
   afterAll(async () => {
-    client?.close();
-    await http?.close();
+    await app?.close();
     await server?.stop();
   });
 
   async function query(text: string): Promise<{ data: unknown; errors?: GraphqlError[]; headers: Headers }> {
-    const { body, headers } = await http.send('/graphql', {
+    const { body, headers } = await app.http.send('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: text }),
@@ -185,17 +163,9 @@ describe('rate limits beyond plain HTTP', () => {
   });
 
   it('refuses a WebSocket message with a WsException', async () => {
-    const socket = new WebSocket(http.url.replace('http', 'ws'));
-    await new Promise((resolve) => socket.once('open', resolve));
-    const answer = async () => {
-      const message = new Promise<string>((resolve) =>
-        socket.once('message', (data: Buffer) => resolve(data.toString())),
-      );
-      socket.send(JSON.stringify({ event: 'say', data: 'hello' }));
-      return JSON.parse(await message) as object;
-    };
-    expect(await answer()).toEqual({ event: 'said', data: 'ok' });
-    expect(await answer()).toMatchObject({
+    const socket = await openSocket(app);
+    expect(await socket.ask('say', 'hello')).toEqual({ event: 'said', data: 'ok' });
+    expect(await socket.ask('say', 'hello')).toMatchObject({
       event: 'exception',
       data: { status: 'error', code: 'E_RATE_LIMIT_EXCEEDED', violatedPolicies: ['say'], limit: 1 },
     });
@@ -203,7 +173,8 @@ describe('rate limits beyond plain HTTP', () => {
   });
 
   it('refuses a message with an RpcException, by key function and by address', async () => {
-    const send = (pattern: string, from: string) => firstValueFrom(client.send<unknown>(pattern, { from }));
+    const send = (pattern: string, from: string) =>
+      firstValueFrom(app.client.send<unknown>(pattern, { from }));
     expect(await send('sum', 'ann')).toBe(3);
     await expect(send('sum', 'ann')).rejects.toMatchObject({
       code: 'E_RATE_LIMIT_EXCEEDED',
@@ -216,8 +187,8 @@ describe('rate limits beyond plain HTTP', () => {
 
   it('drops an event beyond the limit', async () => {
     for (const data of ['first', 'second'])
-      await firstValueFrom(client.emit('happened', data), { defaultValue: null });
-    await firstValueFrom(client.send<unknown>('sum', { from: 'afterwards' }));
-    expect(http.app.get(Messages).events).toEqual(['first']);
+      await firstValueFrom(app.client.emit('happened', data), { defaultValue: null });
+    await firstValueFrom(app.client.send<unknown>('sum', { from: 'afterwards' }));
+    expect(app.http.app.get(Messages).events).toEqual(['first']);
   });
 });
