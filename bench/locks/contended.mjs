@@ -1,12 +1,14 @@
 // Measures a lock that many want: 32 waiters in 4 processes, what a hand-over takes beside one PUBLISH between two
 // processes, and how many commands the processes send for it; ours, and the peers that are installed.
+// Holds end by timers, which are late by a part of a millisecond each: the total is compared with 160 ms and, since no
+// lock can help that, with the sum of the holds as they were.
 //   node --import ./test/support/typescript.mjs bench/locks/contended.mjs [rounds = 7]
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startRedis } from '../../src/testing/start-redis.ts';
 import { median, quantile, report } from '../turns.mjs';
-import { MAKERS } from './peers.mjs';
+import { makeLocks, MAKERS } from './peers.mjs';
 import { now, Worker } from './workers.mjs';
 
 const [rounds = 7] = process.argv.slice(2).map(Number);
@@ -45,11 +47,14 @@ async function measure(name) {
   await queue(workers, 'warm-up', 0);
 
   const totals = [];
+  const shares = [];
   const handOvers = [];
   let overlaps = 0;
   for (let round = 0; round < rounds; round++) {
     const { startAt, holds } = await queue(workers, `hot:${round}`);
-    totals.push((holds.at(-1)[1] - startAt) / IDEAL_MS);
+    const totalMs = holds.at(-1)[1] - startAt;
+    totals.push(totalMs / IDEAL_MS);
+    shares.push(totalMs / holds.reduce((sum, [from, to]) => sum + to - from, 0));
     for (let i = 1; i < holds.length; i++) {
       handOvers.push(holds[i][0] - holds[i - 1][1]);
       if (holds[i][0] < holds[i - 1][1]) overlaps++;
@@ -69,6 +74,7 @@ async function measure(name) {
 
   console.log(`\n${name}`);
   report('32 waiters × 5 ms: total, against 160 ms', median(totals).toFixed(2), '<= 1.15');
+  report('the same, against the holds as they were', median(shares).toFixed(2), '<= 1.15');
   report('hand-over, p50 ms', median(handOvers).toFixed(2), '');
   report('hand-over p50, against a PUBLISH', (median(handOvers) / hop).toFixed(2), '<= 2');
   report('one waiter, from release to acquire, p50 ms', median(singles).toFixed(2), '<= 1');
@@ -93,7 +99,13 @@ async function measureHop() {
 
 const hop = await measureHop();
 report('one PUBLISH from process to process, p50 ms', hop.toFixed(3), '');
-for (const name of Object.keys(MAKERS).filter((name) => name !== 'raw')) {
+const contenders = await makeLocks(
+  Object.keys(MAKERS).filter((name) => name !== 'raw'),
+  server.url,
+  randomUUID(),
+);
+for (const { close } of Object.values(contenders)) await close();
+for (const name of Object.keys(contenders)) {
   try {
     await measure(name);
   } catch (error) {

@@ -29,7 +29,10 @@ const ORDERS = {
   async hold({ resource, ttlMs }) {
     const { release, lock } = await acquireHeld(resource, ttlMs);
     held.set(resource, release);
-    lock?.signal.addEventListener('abort', () => tell({ aborted: now() }));
+    lock?.signal.addEventListener('abort', () => {
+      tell({ aborted: now() });
+      held.delete(resource);
+    });
     return now();
   },
   async release({ resource }) {

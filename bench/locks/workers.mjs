@@ -15,6 +15,7 @@ export class Worker {
     const worker = new Worker();
     worker.child = fork('bench/locks/worker.mjs', [name, url, namespace], { execArgv });
     worker.child.on('message', (word) => worker.#hear(word));
+    worker.child.once('exit', () => worker.#end());
     await worker.heard('ready');
     return worker;
   }
@@ -44,7 +45,11 @@ export class Worker {
   #next(fits) {
     const index = this.#words.findIndex(fits);
     if (index >= 0) return Promise.resolve(this.#words.splice(index, 1)[0]);
-    return new Promise((resolve) => this.#waiting.push({ fits, resolve }));
+    return new Promise((resolve, reject) => this.#waiting.push({ fits, resolve, reject }));
+  }
+
+  #end() {
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('a process ended'));
   }
 
   #hear(word) {
