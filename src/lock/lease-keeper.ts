@@ -2,17 +2,13 @@ import type { Cancel, Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
+import { renewalOf, returned } from './lease-claims.js';
+import { LeaseRenewals } from './lease-renewals.js';
 import type { Lease } from './lease.js';
+import { MIN_RENEWAL_MS } from './lock.constants.js';
 import type { LockLostReason } from './lock.errors.js';
-import type { RenewReply } from './lock-replies.js';
-import type { LockScripts, Renewal, Returned } from './lock.scripts.js';
+import type { LockScripts, Returned } from './lock.scripts.js';
 import type { ThreadRenewals } from './renewal/thread-renewals.js';
-
-/** Bounds the leases in one command: a hundred take the server about as long as one round trip. */
-const MAX_BATCH = 100;
-
-/** Leaves a renewal time for a round trip, however short the lease. */
-const MIN_TIMEOUT_MS = 50;
 
 interface KeeperDeps {
   readonly redis: Pick<RedisGateway, 'groupKeys'>;
@@ -24,20 +20,24 @@ interface KeeperDeps {
 }
 
 /**
- * Keeps the leases that this process holds: prolongs them in batches, and ends each before it ends at the server. One
- * timer serves all of them. It is left to run when the last lease is released: most are, long before it is due.
+ * Keeps the leases that this process holds, until they are given back or lost, and tells their holders.
  *
  * @internal
  */
 export class LeaseKeeper {
   readonly #deps: KeeperDeps;
   readonly #leases = new Map<string, Lease>();
+  readonly #renewals: LeaseRenewals;
   readonly #keptOn = new Set<Cancel>();
-  #cancelWake: Cancel = () => undefined;
-  #wakeAtMs = Infinity;
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
+    this.#renewals = new LeaseRenewals({
+      ...deps,
+      leases: this.#leases,
+      endIfOver: (lease) => this.#endIfOver(lease),
+      onGone: (lease) => this.#onGone(lease),
+    });
   }
 
   /** Says whether leases can be kept while the event loop is blocked. */
@@ -49,7 +49,7 @@ export class LeaseKeeper {
   keep(lease: Lease): void {
     this.#leases.set(lease.claim.token, lease);
     this.#keepByThread(lease);
-    this.#wakeFor(lease);
+    this.#renewals.watch(lease);
   }
 
   /** Says whether the claim of this name holds its lock. */
@@ -78,7 +78,7 @@ export class LeaseKeeper {
     if (isShared) await this.#deps.thread?.takeBack(lease);
     lease.ttlMs = ttlMs;
     try {
-      await this.#renew([lease]);
+      await this.#renewals.renew([lease]);
     } finally {
       if (isShared && lease.lossReason === null) this.#keepByThread(lease);
     }
@@ -128,7 +128,7 @@ export class LeaseKeeper {
   /** Asks the server about a lease that somebody else found missing. */
   check(token: string): void {
     const lease = this.#leases.get(token);
-    if (lease !== undefined) void this.#renewQuietly([lease]);
+    if (lease !== undefined) void this.#renewals.renewQuietly([lease]);
   }
 
   /** Tells every holder to stop; their leases last until they or `releaseAll` give them back. */
@@ -141,8 +141,7 @@ export class LeaseKeeper {
     for (const cancel of this.#keptOn) cancel();
     this.#keptOn.clear();
     await Promise.all([...this.#leases.values()].map((lease) => this.releaseQuietly(lease)));
-    this.#cancelWake();
-    this.#wakeAtMs = Infinity;
+    this.#renewals.stop();
   }
 
   /** Gives a lock back; a failure is told by an event, since the lock ends with its lease anyway. */
@@ -158,7 +157,7 @@ export class LeaseKeeper {
   async #keepOn(lease: Lease): Promise<boolean> {
     const { clock, scripts } = this.#deps;
     const keepMs = Math.ceil(lease.keepMs);
-    const [reply] = await scripts.renew([renewalOf(lease, keepMs)], lease.ttlMs + MIN_TIMEOUT_MS);
+    const [reply] = await scripts.renew([renewalOf(lease, keepMs)], lease.ttlMs + MIN_RENEWAL_MS);
     const cancel = clock.after(keepMs, () => {
       this.#keptOn.delete(cancel);
       void this.giveUp(returned(lease));
@@ -167,69 +166,7 @@ export class LeaseKeeper {
     return reply !== 'gone';
   }
 
-  #wakeFor(lease: Lease): void {
-    const atMs = nextMoment(lease);
-    if (atMs >= this.#wakeAtMs) return;
-    this.#cancelWake();
-    this.#wakeAtMs = atMs;
-    const delayMs = Math.max(0, atMs - this.#deps.clock.monotonic());
-    this.#cancelWake = this.#deps.clock.after(delayMs, () => this.#wake());
-  }
-
-  #wake(): void {
-    this.#wakeAtMs = Infinity;
-    for (const lease of [...this.#leases.values()]) this.#endIfOver(lease);
-    const nowMs = this.#deps.clock.monotonic();
-    const due = [...this.#leases.values()].filter((lease) => isDue(lease, nowMs));
-    for (const batch of this.#batches(due)) void this.#renewQuietly(batch);
-    for (const lease of this.#leases.values()) this.#wakeFor(lease);
-  }
-
-  /** Puts together what one command may name: everything of one kind, up to a bound, or one slot's on Cluster. */
-  #batches(leases: readonly Lease[]): Lease[][] {
-    const byKey = new Map<string, Lease[]>();
-    for (const lease of leases) {
-      const { lease: key } = lease.claim.keys;
-      byKey.set(key, [...(byKey.get(key) ?? []), lease]);
-    }
-    return this.#deps.redis.groupKeys([...byKey.keys()]).flatMap((keys) => {
-      const group = keys.flatMap((key) => byKey.get(key) ?? []);
-      const isShare = ({ claim }: Lease) => claim.share !== undefined;
-      return [group.filter((lease) => !isShare(lease)), group.filter(isShare)].flatMap(inBatches);
-    });
-  }
-
-  async #renewQuietly(leases: readonly Lease[]): Promise<void> {
-    try {
-      await this.#renew(leases);
-    } catch (error) {
-      this.#deps.events.emit('lock:renewal-failed', { leases: leases.length, error: toError(error) });
-      const nowMs = this.#deps.clock.monotonic();
-      for (const lease of leases) lease.renewAtMs = nowMs + Math.min(lease.ttlMs / 20, 1_000);
-      for (const lease of leases) if (this.#leases.has(lease.claim.token)) this.#wakeFor(lease);
-    }
-  }
-
-  async #renew(leases: readonly Lease[]): Promise<void> {
-    const sentAtMs = this.#deps.clock.monotonic();
-    const timeoutMs = Math.ceil(Math.max(MIN_TIMEOUT_MS, Math.min(...leases.map(({ ttlMs }) => ttlMs)) / 3));
-    for (const lease of leases) lease.isRenewing = true;
-    try {
-      const renewals = leases.map((lease) => renewalOf(lease, lease.nextMs(sentAtMs)));
-      const replies = await this.#deps.scripts.renew(renewals, timeoutMs);
-      leases.forEach((lease, i) => this.#settle(lease, replies[i] ?? 'gone', sentAtMs));
-    } finally {
-      for (const lease of leases) lease.isRenewing = false;
-    }
-    for (const lease of leases) if (this.#leases.has(lease.claim.token)) this.#wakeFor(lease);
-  }
-
-  #settle(lease: Lease, reply: RenewReply, sentAtMs: number): void {
-    if (!this.#leases.has(lease.claim.token)) return;
-    if (reply !== 'gone') {
-      lease.prolong(sentAtMs);
-      return;
-    }
+  #onGone(lease: Lease): void {
     this.#lose(lease, 'gone');
     // Whoever waits need not wait for the end of a lease that somebody deleted.
     void this.giveUp(returned(lease));
@@ -250,28 +187,4 @@ export class LeaseKeeper {
     lease.lose(reason);
     this.#deps.events.emit('lock:lost', { heldMs: lease.heldMs, reason });
   }
-}
-
-function inBatches(leases: readonly Lease[]): Lease[][] {
-  const count = Math.ceil(leases.length / MAX_BATCH);
-  return Array.from({ length: count }, (_, i) => leases.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH));
-}
-
-function nextMoment(lease: Lease): number {
-  return lease.isRenewing ? lease.endsAtMs : Math.min(lease.renewAtMs, lease.endsAtMs);
-}
-
-/** What is due soon goes with what is due now. */
-function isDue(lease: Lease, nowMs: number): boolean {
-  return !lease.isRenewing && lease.renewAtMs <= nowMs + lease.ttlMs / 10;
-}
-
-function renewalOf({ claim, fence, since }: Lease, ttlMs: number): Renewal {
-  const { keys, token, label, share } = claim;
-  return { keys, token, label, share, fence, ttlMs, since };
-}
-
-function returned({ claim, fence, ttlMs }: Lease): Returned {
-  const { keys, token, label, firstMs, share } = claim;
-  return { keys, token, label, ttlMs, firstMs, share, fence };
 }

@@ -8,7 +8,6 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { Lease } from './lease.js';
 import { LockAcquirer, type Acquired, type Patience, type Wish } from './lock-acquirer.js';
 import { lockKeys, type LockKeys, type LockKind } from './lock-keys.js';
-import { LockTimeoutError } from './lock.errors.js';
 import type { ResolvedLockOptions } from './lock.options.js';
 import { LockScripts } from './lock.scripts.js';
 import { LockStation } from './lock-station.js';
@@ -119,7 +118,7 @@ export class LockEngine {
    */
   async acquire(wish: Wish, patience: Patience): Promise<Lease | null> {
     if (!this.#isAtWork(patience)) await this.#open(patience);
-    const acquired = await this.#watch(wish, patience);
+    const acquired = await this.#acquirer.acquire(wish, patience, this.#newToken);
     if (acquired === null) return null;
     const lease = this.#keep(acquired);
     if (this.#replication !== null || !this.#isOpen) await this.#secure(lease, acquired.queued);
@@ -203,36 +202,10 @@ export class LockEngine {
   /** Hands out a lease only if replicas have it, when that is wanted, and nobody has closed the engine meanwhile. */
   async #secure(lease: Lease, queued: boolean): Promise<void> {
     try {
-      await this.#replicate(lease, queued);
+      await this.#replication?.pass(lease, queued, this.keeper);
       this.#assertOpen();
     } catch (error) {
       await this.keeper.discard(lease);
-      throw error;
-    }
-  }
-
-  async #replicate(lease: Lease, queued: boolean): Promise<void> {
-    if (this.#replication === null) return;
-    // Replicas are asked for what this connection wrote; a lock that was handed over was written by another.
-    if (queued) await this.keeper.extend(lease, lease.ttlMs);
-    await this.#replication.pass(lease.ttlMs);
-    this.keeper.assertHeld(lease);
-  }
-
-  async #watch(wish: Wish, patience: Patience): Promise<Acquired | null> {
-    const { events, clock } = this.#deps;
-    const startedAtMs = clock.monotonic();
-    try {
-      const acquired = await this.#acquirer.acquire(wish, patience, this.#newToken);
-      const waitedMs = clock.monotonic() - startedAtMs;
-      if (acquired === null) events.emit('lock:missed', { waitedMs, outcome: 'busy' });
-      else events.emit('lock:acquired', { waitedMs, queued: acquired.queued });
-      return acquired;
-    } catch (error) {
-      if (error instanceof LockTimeoutError) {
-        const waitedMs = clock.monotonic() - startedAtMs;
-        events.emit('lock:missed', { waitedMs, outcome: 'timeout' });
-      }
       throw error;
     }
   }

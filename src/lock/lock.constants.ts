@@ -11,3 +11,6 @@ export const WITH_LOCK_METADATA = Symbol.for('nestjs-redis-suite:with-lock');
  * @internal
  */
 export const CLAIM_MS = 1_000;
+
+/** Is what a renewal may take at least, in milliseconds: the time for a round trip, however short the lease. @internal */
+export const MIN_RENEWAL_MS = 50;

@@ -1,58 +1,8 @@
 import { hostname } from 'node:os';
-import { DURATION_FORM, readDuration, toMs, type Duration } from '../common/duration.js';
-import { IsFlag, IsText, IsWholeNumber, rule } from '../common/option-rules.js';
+import { toMs, type Duration } from '../common/duration.js';
+import { IsFlag, IsWholeNumber } from '../common/option-rules.js';
 import { assertOptions } from '../common/option-validation.js';
-
-/** A shorter lease could end before its answer arrives; a longer one would outlive the memory of its fence. */
-const TTL_MS = [10, 86_400_000] as const;
-const WAIT_MS = [1, 86_400_000] as const;
-
-const isWithin = (value: unknown, [min, max]: readonly [number, number]): boolean => {
-  const ms = readDuration(value);
-  return ms !== null && ms >= min && ms <= max;
-};
-
-const IsTtl = (): PropertyDecorator =>
-  rule({
-    name: 'isLockTtl',
-    mustBe: `from '10ms' to '1d': ${DURATION_FORM}`,
-    accepts: (value) => isWithin(value, TTL_MS),
-  });
-
-const IsWait = (): PropertyDecorator =>
-  rule({
-    name: 'isLockWait',
-    mustBe: `false, or at most '1d': ${DURATION_FORM}`,
-    accepts: (value) => value === false || isWithin(value, WAIT_MS),
-  });
-
-const IsOwner = (): PropertyDecorator =>
-  IsText(/^[^\p{Cc}]{1,200}$/u, 'a text of 1 to 200 characters without control characters');
-
-const IsLeastTime = (): PropertyDecorator =>
-  rule({
-    name: 'isLockLeastTime',
-    mustBe: `from '10ms' to '1d', and no longer than 'atMostFor': ${DURATION_FORM}`,
-    accepts: (value, { atMostFor }: HoldOptions) =>
-      isWithin(value, TTL_MS) && (readDuration(value) ?? 0) <= (readDuration(atMostFor) ?? Infinity),
-  });
-
-const IsWorkerChoice = (): PropertyDecorator =>
-  rule({
-    name: 'isWorkerChoice',
-    mustBe: `{ max } with at most '1d', and not beside 'renew: false'; max is ${DURATION_FORM}`,
-    accepts: (value, { renew }: HoldOptions) => {
-      if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'max') return false;
-      return isWithin((value as { max: unknown }).max, TTL_MS) && renew !== false;
-    },
-  });
-
-const IsAbortSignal = (): PropertyDecorator =>
-  rule({
-    name: 'isAbortSignal',
-    mustBe: 'an AbortSignal',
-    accepts: (value) => value instanceof AbortSignal,
-  });
+import { IsAbortSignal, IsLeastTime, IsOwner, IsTtl, IsWait, IsWorkerChoice } from './lock.rules.js';
 
 /** Configures locks. @publicApi */
 export class LockModuleOptions {
@@ -68,12 +18,7 @@ export class LockModuleOptions {
    *
    * @default `lock.ttl`, or the longest ttl that this process has used since
    */
-  @rule({
-    name: 'isRestartGuard',
-    mustBe: `false, or at most '1d': ${DURATION_FORM}`,
-    accepts: (value) => value === false || isWithin(value, WAIT_MS),
-  })
-  restartGuard?: Duration | false;
+  @IsWait() restartGuard?: Duration | false;
   /**
    * Refuses every lock, with `LockRefusedError`, on a server that may evict locks. Without it such a server is only
    * reported: in the log at boot, and by the health indicator.

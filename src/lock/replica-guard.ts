@@ -1,6 +1,8 @@
 import { InvalidOptionsError } from '../common/errors.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
 import type { RedisGateway, RedisTopology } from '../connection/redis-gateway.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import type { Lease } from './lease.js';
 
 /** Bounds the wait for replicas, in milliseconds: whatever else this process sends to the server waits as long. */
 const MAX_WAIT_MS = 300;
@@ -31,11 +33,19 @@ export class ReplicaGuard {
   }
 
   /**
-   * Waits until the replicas have what was written last on this connection. WAIT, O(1).
+   * Waits until the replicas have a lease that `keeper` keeps; `queued` when it was handed over. WAIT, O(1).
    *
    * @throws {RedisUnavailableError} when too few of them had it in time.
+   * @throws {LockLostError} when it has ended meanwhile.
    */
-  async pass(leaseMs: number): Promise<void> {
+  async pass(lease: Lease, queued: boolean, keeper: LeaseKeeper): Promise<void> {
+    // Replicas are asked for what this connection wrote; a lock that was handed over was written by another.
+    if (queued) await keeper.extend(lease, lease.ttlMs);
+    await this.#wait(lease.ttlMs);
+    keeper.assertHeld(lease);
+  }
+
+  async #wait(leaseMs: number): Promise<void> {
     const timeoutMs = Math.max(1, Math.floor(Math.min(leaseMs / 3, MAX_WAIT_MS)));
     const reached = Number(await this.#redis.send(['WAIT', this.#replicas, timeoutMs]));
     if (reached >= this.#replicas) return;
