@@ -65,7 +65,8 @@ async function measure(name) {
     const resource = `single:${round}`;
     await a.ask('hold', { resource, ttlMs: TTL_MS });
     const next = b.ask('pass', { resource, ttlMs: TTL_MS });
-    await pause(20);
+    // At a moment of chance, since who polls every 10 ms would else be met at the same one each time.
+    await pause(20 + Math.random() * 10);
     const from = await a.ask('release', { resource });
     singles.push((await next) - from);
   }

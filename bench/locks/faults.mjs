@@ -1,5 +1,6 @@
 // Measures what a lock does when something goes wrong: a head of the queue that is dead or frozen, a lock taken by
-// force, and many leases to prolong. Ours only: the peers have no queue, tell nobody, and prolong one by one.
+// force, and many leases to prolong. Ours only: the peers have no queue, tell nobody, and prolong one by one. A lock taken
+// by force alternates with one bare PUBLISH to its holder, whose tail is that of the machine.
 //   node --import ./test/support/typescript.mjs bench/locks/faults.mjs [rounds = 20]
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -60,6 +61,16 @@ async function forceRelease(holder, i) {
   return (await holder.heard('aborted')) - from;
 }
 
+async function publish(holder) {
+  const from = now();
+  await gateway.send([
+    'PUBLISH',
+    'hop',
+    'a message about as long as the one that says that a lock was revoked',
+  ]);
+  return (await holder.heard('heard')) - from;
+}
+
 /** Counts the commands that prolong many leases once. */
 async function renewMany(count) {
   const client = new Redis(server.url);
@@ -93,8 +104,15 @@ report('frozen head skipped, most ms', Math.max(...frozen).toFixed(0), `<= ${CLA
 
 const holder = await start();
 const forced = [];
-for (let i = 0; i < rounds * 25; i++) forced.push(await forceRelease(holder, i));
+const hops = [];
+await holder.ask('listen', { channel: 'hop' });
+for (let i = 0; i < rounds * 25; i++) {
+  forced.push(await forceRelease(holder, i));
+  hops.push(await publish(holder));
+}
 await holder.stop();
+report('one PUBLISH to the same process, p50 ms', median(hops).toFixed(2), '');
+report('one PUBLISH to the same process, p99 ms', quantile(hops, 0.99).toFixed(2), '');
 report('force release to abort, p50 ms', median(forced).toFixed(2), '');
 report('force release to abort, p99 ms', quantile(forced, 0.99).toFixed(2), '<= 1');
 report('commands to prolong 1,000 leases', String(await renewMany(1_000)), '<= 10');
