@@ -276,10 +276,10 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
       const waits = Array.from({ length: 12 }, () => there.locks.acquire(resource, { signal: abort.signal }));
       const seen = Promise.all(waits.map((wait) => expect(wait).rejects.toBe('enough')));
       await waitingFor(resource, 12);
+      await there.gateway.send(['PING']); // By its answer theirs have arrived.
       expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
       abort.abort('enough');
-      await seen;
-      await waitingFor(resource, 0);
+      await Promise.all([seen, waitingFor(resource, 0)]);
     });
 
     it('`await using` gives every kind back at the end of its block', async () => {
