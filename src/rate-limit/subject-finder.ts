@@ -1,4 +1,6 @@
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { segmentText } from '../common/keys/key-encoding.js';
+import { typeName } from '../common/keys/key.errors.js';
 import { normalizeAddress } from './ip-address.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import { RateLimitCallerError, RateLimitHeaderError, RateLimitKeyError } from './rate-limit.errors.js';
@@ -56,8 +58,11 @@ export class SubjectFinder {
   }
 
   #user(context: ExecutionContext): string {
-    const user = this.options.user(requestOf(context)) ?? undefined;
-    if (user !== undefined && user !== '') return String(user);
+    const user: unknown = this.options.user(requestOf(context)) ?? '';
+    const subject = segmentText(user);
+    // What has no text of its own would make one subject of everybody.
+    if (subject === null) throw noUserId(user);
+    if (subject !== '') return subject;
     throw new RateLimitCallerError(
       `A rate limit by 'user' found no user. If the client was authenticated, put @RateLimit above ` +
         '@UseGuards(<your authentication>) so that it runs after it, or tell rateLimit.user where the user is.',
@@ -84,6 +89,13 @@ export class SubjectFinder {
 function headerOf(context: ExecutionContext, name: string): string | null {
   const value = requestOf(context).headers[name];
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function noUserId(user: unknown): RateLimitKeyError {
+  return new RateLimitKeyError(
+    `A rate limit by 'user' found a user's id that is ${typeName(user)}: an id must be a string, a finite number, ` +
+      'a bigint or a boolean. Let rateLimit.user answer one, such as request.user.id.toString().',
+  );
 }
 
 function checked(subject: unknown): string {
