@@ -3,9 +3,8 @@ import { toError } from '../common/errors.js';
 import { SuiteEvents } from '../common/events.js';
 import { keyedWindows, type LimitCall, type WindowOutcome } from './limit-plan.js';
 import { MemoryLimits } from './memory-limits.js';
+import { tellOutcomes } from './outcome-events.js';
 import type { PolicyGroup } from './policy-group.js';
-import './rate-limit.events.js';
-import { hiddenSubjectOf } from './subject-keys.js';
 import { SharedLimits } from './shared-limits.js';
 import { BY_REDIS, verdictOf, type Verdict } from './verdict.js';
 
@@ -55,7 +54,7 @@ export class Limiter {
     if (difference > 0) {
       const { outcomes } = await this.decide({ ...call, cost: 0 });
       const cost = Math.min(difference, ...outcomes.map(({ remaining }) => remaining));
-      if (cost > 0) await this.decide({ ...call, cost });
+      if (cost > 0) await this.#add({ ...call, cost });
     } else if (degraded) this.inMemory.decide(keyedWindows(other), difference);
     else await this.shared.refund(other);
   }
@@ -72,32 +71,38 @@ export class Limiter {
     await this.shared.block(call, blockMs);
   }
 
+  /** Counts more for a call whose decision was told already. */
+  #add(call: LimitCall): Promise<void> {
+    return new Promise((resolve) => {
+      this.shared.decide(call, (outcomes) => {
+        this.#judge(call, outcomes);
+        resolve();
+      });
+    });
+  }
+
   #conclude(call: LimitCall, outcomes: readonly WindowOutcome[] | null): Verdict {
-    const verdict = outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
+    const verdict = this.#judge(call, outcomes);
     const { shadow } = call.plan;
-    if (call.cost > 0) this.#tell(call, verdict);
+    if (call.cost > 0) tellOutcomes(this.events, { keys: call.keys, shadow }, verdict);
     return shadow ? letThrough(verdict) : verdict;
+  }
+
+  #judge(call: LimitCall, outcomes: readonly WindowOutcome[] | null): Verdict {
+    return outcomes === null ? this.#withoutRedis(call) : verdictOf(outcomes, BY_REDIS);
   }
 
   #withoutRedis(call: LimitCall): Verdict {
     const windows = keyedWindows(call);
-    const unavailable = windows.some(({ policy }) => policy.onRedisDown === 'deny');
-    if (unavailable) return verdictOf(windows.map(refused), { degraded: true, unavailable });
+    const denying = windows.filter(({ policy }) => policy.onRedisDown === 'deny');
+    const unavailable = denying.length > 0;
+    if (unavailable) return verdictOf(denying.map(refused), { degraded: true, unavailable });
     const counted = this.inMemory.decide(
       windows.filter(({ policy }) => policy.onRedisDown === 'memory'),
       call.cost,
     );
     const waved = windows.filter(({ policy }) => policy.onRedisDown === 'allow').map(wavedThrough);
     return verdictOf([...counted, ...waved], { degraded: true, unavailable });
-  }
-
-  #tell({ plan: { shadow }, keys: [key = ''] }: LimitCall, { allowed, decision }: Verdict): void {
-    const { policy, degraded, retryAfterMs } = decision;
-    if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded, shadow });
-    else {
-      const subject = hiddenSubjectOf(key);
-      this.events.emit('rate-limit:denied', { policy, degraded, shadow, subject, retryAfterMs });
-    }
   }
 }
 

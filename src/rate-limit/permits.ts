@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { SuiteEvents } from '../common/events.js';
+import { tellOutcomes } from './outcome-events.js';
 import { PermitLeases } from './permit-leases.js';
 import type { PermitPolicy } from './permit-policy.js';
 import { PermitStore, type PermitReply } from './permit-store.js';
-import './rate-limit.events.js';
-import { hiddenSubjectOf } from './subject-keys.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /** Is how long a client is asked to wait: nobody knows when a call in flight will end. */
@@ -40,7 +39,7 @@ export class Permits {
       reply ?? withoutRedis(policy, this.leases.count(key), 1),
       reply === null,
     );
-    this.#tell(key, verdict, policy.shadow);
+    tellOutcomes(this.events, { keys: [key], shadow: policy.shadow }, verdict);
     if (verdict.allowed) {
       this.leases.hold(permit);
       return { verdict, release: () => this.leases.letGo(permit) };
@@ -59,15 +58,6 @@ export class Permits {
   /** Frees all permits of a subject; calls in flight take theirs again. @throws {RedisUnavailableError} when Redis is away. */
   reset(key: string): Promise<void> {
     return this.store.reset(key);
-  }
-
-  #tell(key: string, { allowed, decision }: Verdict, shadow: boolean): void {
-    const { policy, degraded, retryAfterMs } = decision;
-    if (allowed) this.events.emit('rate-limit:allowed', { policy, degraded, shadow });
-    else {
-      const subject = hiddenSubjectOf(key);
-      this.events.emit('rate-limit:denied', { policy, degraded, shadow, subject, retryAfterMs });
-    }
   }
 }
 

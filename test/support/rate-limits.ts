@@ -37,6 +37,9 @@ export interface LimitsOptions extends RateLimitModuleOptions {
  */
 export const PATIENT = { decisionTimeout: '10s' } as const;
 
+/** Is what the connection needs for `PATIENT`: a command that is given up is decided in the process, too. */
+export const PATIENT_CONNECTION = { commandTimeout: '10s' } as const;
+
 /** Makes a `RateLimitService` over a gateway, as the module would. */
 export function limitsOver(redis: RedisGateway, options: LimitsOptions = {}): RateLimitService {
   const {
