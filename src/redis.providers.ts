@@ -16,6 +16,7 @@ import { readServerInfo } from './connection/server-reading.js';
 import { SuiteLog } from './connection/suite-log.js';
 import { SuiteSettings } from './connection/suite-settings.js';
 import { HEALTH_EXPORTS, HEALTH_PROVIDERS } from './health/health.providers.js';
+import { ERROR_DETAILS, type ErrorDetailsFinder } from './http/http.constants.js';
 import { KeptConnections } from './http/kept-connections.js';
 import { RedisErrorFilter } from './http/redis-error.filter.js';
 import { LOCK_MODULE_OPTIONS } from './lock/lock.constants.js';
@@ -23,6 +24,7 @@ import { LOCK_EXPORTS, LOCK_PROVIDERS } from './lock/lock.providers.js';
 import { SERVER_READERS } from './monitoring/monitoring.constants.js';
 import { MONITORING_EXPORTS, MONITORING_PROVIDERS } from './monitoring/monitoring.providers.js';
 import type { ServerReader } from './monitoring/server-reader.js';
+import { excessDetails } from './rate-limit/excess-details.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit/rate-limit.constants.js';
 import { RATE_LIMIT_EXPORTS, RATE_LIMIT_PROVIDERS } from './rate-limit/rate-limit.providers.js';
 import type { ResolvedRedisOptions } from './redis.options.js';
@@ -69,11 +71,19 @@ const OBSERVERS: Provider[] = [
       registry.all().map((gateway) => ({ connection: gateway.name, read: () => readServerInfo(gateway) })),
   },
   {
+    provide: ERROR_DETAILS,
+    inject: [RESOLVED_OPTIONS],
+    useFactory:
+      ({ rateLimit }: ResolvedRedisOptions): ErrorDetailsFinder =>
+      (error) =>
+        excessDetails(error, rateLimit),
+  },
+  {
     provide: APP_FILTER,
-    inject: [RESOLVED_OPTIONS, HttpAdapterHost],
+    inject: [RESOLVED_OPTIONS, HttpAdapterHost, ERROR_DETAILS],
     // Nest skips a filter that is null.
-    useFactory: ({ httpErrors }: ResolvedRedisOptions, host: HttpAdapterHost) =>
-      httpErrors ? new RedisErrorFilter(host) : null,
+    useFactory: ({ httpErrors }: ResolvedRedisOptions, host: HttpAdapterHost, details: ErrorDetailsFinder) =>
+      httpErrors ? new RedisErrorFilter(host, details) : null,
   },
 ];
 
@@ -96,6 +106,7 @@ export const SUITE_EXPORTS = [
   SuiteSettings,
   BootChecks,
   CLOCK,
+  ERROR_DETAILS,
   ...CACHE_EXPORTS,
   ...RATE_LIMIT_EXPORTS,
   ...LOCK_EXPORTS,

@@ -1,7 +1,11 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Inject, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { ErrorDetails } from '../common/error-details.js';
 import { RedisSuiteError } from '../common/errors.js';
 import { problemOf, type ErrorProblem } from './error-problems.js';
+import { ERROR_DETAILS, type ErrorDetailsFinder } from './http.constants.js';
+
+const NO_DETAILS: ErrorDetails = { headers: [], members: {} };
 
 /**
  * Stands for the errors in the table and for nothing else: Nest hands a filter what is `instanceof` the classes it
@@ -25,7 +29,10 @@ abstract class ErrorWithProblem extends RedisSuiteError {
  */
 @Catch(ErrorWithProblem)
 export class RedisErrorFilter implements ExceptionFilter<RedisSuiteError> {
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    @Optional() @Inject(ERROR_DETAILS) private readonly detailsOf: ErrorDetailsFinder = () => null,
+  ) {}
 
   /** Answers the request; outside HTTP it returns nothing, which Nest takes as "not handled". */
   catch(error: RedisSuiteError, host: ArgumentsHost): void {
@@ -37,10 +44,12 @@ export class RedisErrorFilter implements ExceptionFilter<RedisSuiteError> {
       httpAdapter.end(response);
       return;
     }
-    httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json');
+    const { headers, members } = this.detailsOf(error) ?? NO_DETAILS;
     const retryAfter = retryAfterSeconds(error);
+    httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json');
     if (retryAfter !== null) httpAdapter.setHeader(response, 'Retry-After', retryAfter);
-    httpAdapter.reply(response, body(problem, error), problem.status);
+    for (const [name, value] of headers) httpAdapter.setHeader(response, name, value);
+    httpAdapter.reply(response, { ...body(problem, error), ...members }, problem.status);
   }
 }
 

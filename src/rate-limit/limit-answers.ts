@@ -4,9 +4,9 @@ import { addOutcomes } from './call-state.js';
 import { rateLimitHeaders, type Header } from './rate-limit-headers.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit.constants.js';
 import type { ResolvedRateLimitOptions } from './rate-limit.options.js';
-import { callerRefusalOf, refusalOf, violatedBy } from './refusal.js';
+import { callerRefusalOf, refusalOf } from './refusal.js';
 import { responseOf, setHeader, type RateLimitResponse } from './request-of.js';
-import type { Verdict } from './verdict.js';
+import { violatedBy, type Verdict } from './verdict.js';
 
 /**
  * Tells clients of handlers how they stand.

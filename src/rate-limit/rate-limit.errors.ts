@@ -25,7 +25,11 @@ export interface RateLimitExcess {
 export class RateLimitExceededError extends RedisSuiteError {
   readonly code = 'E_RATE_LIMIT_EXCEEDED';
 
-  constructor(readonly decision: RateLimitExcess) {
+  constructor(
+    readonly decision: RateLimitExcess,
+    /** Names the policies that refuse the call, as clients are shown them. */
+    readonly violatedPolicies: readonly string[] = [],
+  ) {
     super(
       `The limit of ${decision.limit} by policy '${decision.policy}' is exceeded; ` +
         `try again in ${decision.retryAfterMs} ms.`,

@@ -12,8 +12,7 @@ import {
   UNAVAILABLE_PROBLEM,
   type RateLimitProblem,
 } from './rate-limit.exceptions.js';
-import type { WindowOutcome } from './limit-plan.js';
-import type { Verdict } from './verdict.js';
+import { violatedBy, type Verdict } from './verdict.js';
 
 /** Makes what is thrown to refuse a call. @internal */
 export function refusalOf(context: ExecutionContext, verdict: Verdict): MaybePromise<Error> {
@@ -67,11 +66,6 @@ function exceptionFor(
 function problemOf({ unavailable, outcomes }: Verdict): RateLimitProblem {
   if (unavailable) return UNAVAILABLE_PROBLEM;
   return exceededProblem(violatedBy(outcomes));
-}
-
-/** Names the policies that refuse, as clients are shown them. @internal */
-export function violatedBy(outcomes: readonly WindowOutcome[]): readonly string[] {
-  return outcomes.filter(({ allowed }) => !allowed).map(({ policy }) => policy.publicName);
 }
 
 /**

@@ -48,6 +48,11 @@ export function tightestFirst(outcomes: readonly WindowOutcome[]): readonly Wind
   });
 }
 
+/** Names the policies that refuse, as clients are shown them. @internal */
+export function violatedBy(outcomes: readonly WindowOutcome[]): readonly string[] {
+  return outcomes.filter(({ allowed }) => !allowed).map(({ policy }) => policy.publicName);
+}
+
 /**
  * Returns the decision of a verdict that allows.
  *
@@ -62,8 +67,17 @@ export function decisionOrThrow(verdict: Verdict): RateLimitDecision {
 }
 
 /** Returns the error of a verdict; null when it allows. @internal */
-export function excessOf({ allowed, unavailable, decision }: Verdict): Error | null {
+export function excessOf({ allowed, unavailable, decision, outcomes }: Verdict): Error | null {
   if (allowed) return null;
   if (unavailable) return new RateLimitUnavailableError(decision.policy, decision.retryAfterMs);
-  return new RateLimitExceededError(decision);
+  const error = new RateLimitExceededError(decision, violatedBy(outcomes));
+  excesses.set(error, outcomes);
+  return error;
+}
+
+const excesses = new WeakMap<object, readonly WindowOutcome[]>();
+
+/** Returns how the windows of a call stood that an error refuses, the tightest first; none for an error not made here. @internal */
+export function outcomesOf(error: object): readonly WindowOutcome[] {
+  return excesses.get(error) ?? [];
 }
