@@ -10,20 +10,19 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import { MessagePattern, ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MessagePattern } from '@nestjs/microservices';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 import { SuiteEvents } from '../../../src/common/events.js';
+import { RedisMonitor } from '../../../src/monitoring/redis-monitor.js';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import type { RateLimitOutcome } from '../../../src/rate-limit/rate-limit-use.options.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { findFreePort } from '../../../src/testing/free-port.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
+import { PLATFORMS } from '../../support/http-app.js';
 import { PATIENT } from '../../support/rate-limits.js';
 import { until } from '../../support/until.js';
+import { useHybridApp } from '../../support/use-http-app.js';
 
 interface TestRequest {
   readonly headers: Record<string, string | undefined>;
@@ -146,42 +145,25 @@ class Codes {
 }
 
 describe.each(PLATFORMS)('limits that look at how calls end, on %s', (platform) => {
-  let server: TestRedis;
-  let http: HttpApp;
+  const http = useHybridApp({
+    platform,
+    metadata: (server) => ({
+      imports: [
+        RedisModule.forRoot({
+          connection: server.url,
+          namespace: platform,
+          rateLimit: { ...PATIENT, policies: { login: { limit: 3, ...hour, count: 'failures' } } },
+        }),
+      ],
+      controllers: [Routes],
+      providers: [Codes],
+    }),
+  });
   let limits: RateLimitService;
-  let client: ClientProxy;
   let routes: Routes;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    const tcp = {
-      transport: Transport.TCP as const,
-      options: { host: '127.0.0.1', port: await findFreePort() },
-    };
-    http = await openHttpApp(
-      platform,
-      {
-        imports: [
-          RedisModule.forRoot({
-            connection: server.url,
-            namespace: platform,
-            rateLimit: { ...PATIENT, policies: { login: { limit: 3, ...hour, count: 'failures' } } },
-          }),
-        ],
-        controllers: [Routes],
-        providers: [Codes],
-      },
-      (app) => app.connectMicroservice(tcp),
-    );
-    await http.app.startAllMicroservices();
-    client = ClientProxyFactory.create(tcp);
+  beforeAll(() => {
     limits = http.app.get(RateLimitService);
     routes = http.app.get(Routes);
-  });
-  afterAll(async () => {
-    client?.close();
-    await http?.close();
-    await server?.stop();
   });
 
   const as = (caller: string, headers = {}) => ({ headers: { 'x-caller': caller, ...headers } });
@@ -271,7 +253,7 @@ describe.each(PLATFORMS)('limits that look at how calls end, on %s', (platform) 
   });
 
   it('count failures of messages', async () => {
-    const send = (ok: boolean) => firstValueFrom(client.send<unknown>('try', { from: platform, ok }));
+    const send = (ok: boolean) => firstValueFrom(http.client.send<unknown>('try', { from: platform, ok }));
     for (let i = 0; i < 4; i++) expect(await send(true)).toBe('ok');
     await until(async () => (await left('try', platform, 2)) === 2);
     for (let i = 0; i < 2; i++) await expect(send(false)).rejects.toMatchObject({ status: 'error' });
@@ -293,5 +275,7 @@ describe.each(PLATFORMS)('limits that look at how calls end, on %s', (platform) 
     expect(await left('sum', 'all', 9)).toBe(4);
     expect(await codes.sum(-1)).toBe(-1);
     expect(told).toEqual([expect.stringContaining('costAfter')]);
+    // What is made up for is no further call.
+    expect(http.app.get(RedisMonitor).rateLimits()['sum']).toMatchObject({ allowed: 2, denied: 0 });
   });
 });

@@ -13,16 +13,16 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
+import { WebSocket } from 'ws';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openMessageApp, openSocket, type MessageApp } from '../../support/message-app.js';
 import { PATIENT } from '../../support/rate-limits.js';
+import { useHybridApp } from '../../support/use-http-app.js';
 
 const hour = { window: '1h' } as const;
 
@@ -50,6 +50,9 @@ class Books {
     return `${book.title} is good`;
   }
 }
+
+@Module({ providers: [Books] })
+class BooksModule {}
 
 @WebSocketGateway()
 class Chat {
@@ -95,16 +98,9 @@ interface GraphqlError {
 }
 
 describe('rate limits beyond plain HTTP', () => {
-  let server: TestRedis;
-  let app: MessageApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-
-    @Module({ providers: [Books] })
-    class BooksModule {}
-
-    app = await openMessageApp({
+  const http = useHybridApp({
+    platform: 'Express',
+    metadata: (server) => ({
       imports: [
         RedisModule.forRoot({
           connection: server.url,
@@ -120,15 +116,12 @@ describe('rate limits beyond plain HTTP', () => {
       ],
       controllers: [Messages],
       providers: [Chat, { provide: APP_GUARD, useClass: RateLimitGuard }],
-    });
-  });
-  afterAll(async () => {
-    await app?.close();
-    await server?.stop();
+    }),
+    prepare: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
   });
 
   async function query(text: string): Promise<{ data: unknown; errors?: GraphqlError[]; headers: Headers }> {
-    const { body, headers } = await app.http.send('/graphql', {
+    const { body, headers } = await http.send('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: text }),
@@ -163,9 +156,17 @@ describe('rate limits beyond plain HTTP', () => {
   });
 
   it('refuses a WebSocket message with a WsException', async () => {
-    const socket = await openSocket(app);
-    expect(await socket.ask('say', 'hello')).toEqual({ event: 'said', data: 'ok' });
-    expect(await socket.ask('say', 'hello')).toMatchObject({
+    const socket = new WebSocket(http.url.replace('http', 'ws'));
+    await new Promise((resolve) => socket.once('open', resolve));
+    const answer = async () => {
+      const message = new Promise<string>((resolve) =>
+        socket.once('message', (data: Buffer) => resolve(data.toString())),
+      );
+      socket.send(JSON.stringify({ event: 'say', data: 'hello' }));
+      return JSON.parse(await message) as object;
+    };
+    expect(await answer()).toEqual({ event: 'said', data: 'ok' });
+    expect(await answer()).toMatchObject({
       event: 'exception',
       data: { status: 'error', code: 'E_RATE_LIMIT_EXCEEDED', violatedPolicies: ['say'], limit: 1 },
     });
@@ -173,8 +174,7 @@ describe('rate limits beyond plain HTTP', () => {
   });
 
   it('refuses a message with an RpcException, by key function and by address', async () => {
-    const send = (pattern: string, from: string) =>
-      firstValueFrom(app.client.send<unknown>(pattern, { from }));
+    const send = (pattern: string, from: string) => firstValueFrom(http.client.send<unknown>(pattern, { from }));
     expect(await send('sum', 'ann')).toBe(3);
     await expect(send('sum', 'ann')).rejects.toMatchObject({
       code: 'E_RATE_LIMIT_EXCEEDED',
@@ -187,8 +187,8 @@ describe('rate limits beyond plain HTTP', () => {
 
   it('drops an event beyond the limit', async () => {
     for (const data of ['first', 'second'])
-      await firstValueFrom(app.client.emit('happened', data), { defaultValue: null });
-    await firstValueFrom(app.client.send<unknown>('sum', { from: 'afterwards' }));
-    expect(app.http.app.get(Messages).events).toEqual(['first']);
+      await firstValueFrom(http.client.emit('happened', data), { defaultValue: null });
+    await firstValueFrom(http.client.send<unknown>('sum', { from: 'afterwards' }));
+    expect(http.app.get(Messages).events).toEqual(['first']);
   });
 });

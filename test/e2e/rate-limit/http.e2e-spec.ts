@@ -1,16 +1,15 @@
 import { Controller, Get, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Cached } from '../../../src/cache/cached.decorator.js';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { SkipRateLimit } from '../../../src/rate-limit/skip-rate-limit.decorator.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
+import { PLATFORMS } from '../../support/http-app.js';
 import { PATIENT } from '../../support/rate-limits.js';
+import { useHttpApp } from '../../support/use-http-app.js';
 
 interface TestRequest {
   readonly headers: Record<string, string | undefined>;
@@ -108,12 +107,9 @@ class GlobalRoutes {
 }
 
 describe.each(PLATFORMS)('rate limits over HTTP on %s', (platform) => {
-  let server: TestRedis;
-  let http: HttpApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    http = await openHttpApp(platform, {
+  const http = useHttpApp({
+    platform,
+    metadata: (server) => ({
       imports: [
         RedisModule.forRoot({
           connection: server.url,
@@ -130,11 +126,7 @@ describe.each(PLATFORMS)('rate limits over HTTP on %s', (platform) => {
         }),
       ],
       controllers: [Routes, LimitedClass],
-    });
-  });
-  afterAll(async () => {
-    await http?.close();
-    await server?.stop();
+    }),
   });
 
   const caller = (name: string) => ({ headers: { 'x-caller': name } });
@@ -239,12 +231,9 @@ describe.each(PLATFORMS)('rate limits over HTTP on %s', (platform) => {
 });
 
 describe.each(PLATFORMS)('RateLimitGuard as a global guard on %s', (platform) => {
-  let server: TestRedis;
-  let http: HttpApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    http = await openHttpApp(platform, {
+  const http = useHttpApp({
+    platform,
+    metadata: (server) => ({
       imports: [
         RedisModule.forRoot({
           connection: server.url,
@@ -253,11 +242,7 @@ describe.each(PLATFORMS)('RateLimitGuard as a global guard on %s', (platform) =>
       ],
       controllers: [GlobalRoutes],
       providers: [{ provide: APP_GUARD, useClass: RateLimitGuard }],
-    });
-  });
-  afterAll(async () => {
-    await http?.close();
-    await server?.stop();
+    }),
   });
 
   it('applies the default to every handler, and each policy once', async () => {

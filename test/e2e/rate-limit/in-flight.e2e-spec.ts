@@ -12,19 +12,17 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
-import { ClientProxyFactory, MessagePattern, Transport, type ClientProxy } from '@nestjs/microservices';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MessagePattern } from '@nestjs/microservices';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, Subject } from 'rxjs';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitExceededError } from '../../../src/rate-limit/rate-limit.errors.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { findFreePort } from '../../../src/testing/free-port.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
+import { PLATFORMS } from '../../support/http-app.js';
 import { PATIENT } from '../../support/rate-limits.js';
 import { until } from '../../support/until.js';
+import { useHybridApp } from '../../support/use-http-app.js';
 
 const byCaller = (context: ExecutionContext) =>
   context.switchToHttp().getRequest<{ headers: Record<string, string> }>().headers['x-caller'] ?? '';
@@ -119,43 +117,26 @@ class Reports {
 }
 
 describe.each(PLATFORMS)('limits of calls in flight on %s', (platform) => {
-  let server: TestRedis;
-  let http: HttpApp;
-  let limits: RateLimitService;
-  let client: ClientProxy;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    const tcp = {
-      transport: Transport.TCP as const,
-      options: { host: '127.0.0.1', port: await findFreePort() },
-    };
-    http = await openHttpApp(
-      platform,
-      {
-        imports: [
-          RedisModule.forRoot({
-            connection: server.url,
-            namespace: platform,
-            rateLimit: {
-              ...PATIENT,
-              policies: { export: { concurrency: 2 }, report: { concurrency: 1, lease: '5s' } },
-            },
-          }),
-        ],
-        controllers: [Routes, Whole],
-        providers: [Reports],
-      },
-      (app) => app.connectMicroservice(tcp),
-    );
-    await http.app.startAllMicroservices();
-    client = ClientProxyFactory.create(tcp);
-    limits = http.app.get(RateLimitService);
+  const http = useHybridApp({
+    platform,
+    metadata: (server) => ({
+      imports: [
+        RedisModule.forRoot({
+          connection: server.url,
+          namespace: platform,
+          rateLimit: {
+            ...PATIENT,
+            policies: { export: { concurrency: 2 }, report: { concurrency: 1, lease: '5s' } },
+          },
+        }),
+      ],
+      controllers: [Routes, Whole],
+      providers: [Reports],
+    }),
   });
-  afterAll(async () => {
-    client?.close();
-    await http?.close();
-    await server?.stop();
+  let limits: RateLimitService;
+  beforeAll(() => {
+    limits = http.app.get(RateLimitService);
   });
 
   const as = (caller: string) => ({ headers: { 'x-caller': caller } });
@@ -247,7 +228,7 @@ describe.each(PLATFORMS)('limits of calls in flight on %s', (platform) => {
   });
 
   it('hold for messages', async () => {
-    const send = () => firstValueFrom(client.send<unknown>('work', {}));
+    const send = () => firstValueFrom(http.client.send<unknown>('work', {}));
     const first = send();
     await until(() => gate.inside === 1);
     await expect(send()).rejects.toMatchObject({ code: 'E_RATE_LIMIT_EXCEEDED', limit: 1 });

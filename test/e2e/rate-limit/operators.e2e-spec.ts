@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { RedisAdminModule } from '../../../src/admin/redis-admin.module.js';
 import type { RateLimitModuleOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
+import { PLATFORMS } from '../../support/http-app.js';
 import { PATIENT } from '../../support/rate-limits.js';
+import { useHttpApp } from '../../support/use-http-app.js';
 
 const LIMITS = {
   default: { name: 'api', limit: 1_000, window: '1h' },
@@ -20,23 +19,19 @@ const LIMITS = {
 } satisfies RateLimitModuleOptions;
 
 describe.each(PLATFORMS)('what operators see of rate limits on %s', (platform) => {
-  let server: TestRedis;
-  let http: HttpApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    const redis = RedisModule.forRoot({
-      connection: server.url,
-      namespace: randomUUID(),
-      secret: 'a-long-random-text',
-      rateLimit: { ...LIMITS, ...PATIENT },
-    });
-    const admin = RedisAdminModule.forRoot({ path: 'ops', allowUnauthenticated: true });
-    http = await openHttpApp(platform, { imports: [redis, admin] });
-  });
-  afterAll(async () => {
-    await http?.close();
-    await server?.stop();
+  const http = useHttpApp({
+    platform,
+    metadata: (server) => ({
+      imports: [
+        RedisModule.forRoot({
+          connection: server.url,
+          namespace: randomUUID(),
+          secret: 'a-long-random-text',
+          rateLimit: { ...LIMITS, ...PATIENT },
+        }),
+        RedisAdminModule.forRoot({ path: 'ops', allowUnauthenticated: true }),
+      ],
+    }),
   });
 
   it('shows the limits of the options', async () => {

@@ -1,15 +1,14 @@
 import { Controller, Get, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { SuiteEvents, type SuiteEventMap } from '../../../src/common/events.js';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
+import { PLATFORMS } from '../../support/http-app.js';
 import { PATIENT } from '../../support/rate-limits.js';
+import { useHttpApp } from '../../support/use-http-app.js';
 
 interface TestRequest {
   readonly headers: Record<string, string | undefined>;
@@ -90,12 +89,9 @@ class Routes {
 }
 
 describe.each(PLATFORMS)('subjects of rate limits on %s', (platform) => {
-  let server: TestRedis;
-  let http: HttpApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    http = await openHttpApp(platform, {
+  const http = useHttpApp({
+    platform,
+    metadata: (server) => ({
       imports: [
         RedisModule.forRoot({
           connection: server.url,
@@ -108,11 +104,7 @@ describe.each(PLATFORMS)('subjects of rate limits on %s', (platform) => {
       ],
       controllers: [Routes],
       providers: [{ provide: APP_GUARD, useClass: RateLimitGuard }],
-    });
-  });
-  afterAll(async () => {
-    await http?.close();
-    await server?.stop();
+    }),
   });
 
   const statuses = async (path: string, callers: Record<string, string>[]) => {

@@ -3,10 +3,10 @@ import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import type { Admission, Hammering } from '../../support/limit-hammer.js';
 import { evenPattern, patternsOn, worstPattern } from '../../support/limit-patterns.js';
-import { openGateway, type OpenGateway } from '../../support/gateway.js';
 import { Random } from '../../support/random.js';
 import { runProgram } from '../../support/run-program.js';
 import { mostInAnyWindow } from '../../support/sliding-model.js';
+import { useGateway } from '../../support/use-gateway.js';
 
 const PROCESSES = 3;
 const LIMITS = [1, 40, 256, 257, 500];
@@ -41,22 +41,12 @@ describe('several processes on one subject', () => {
 });
 
 describe('the sliding window on Redis', () => {
-  let server: TestRedis;
-  let opened: OpenGateway;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    opened = await openGateway(server.url);
-  });
-  afterAll(async () => {
-    await opened?.close();
-    await server?.stop();
-  });
+  const redis = useGateway();
 
   it.each([10, 300])(
     'admits no more than a limit of %d in the worst pattern that is found',
     async (limit) => {
-      const run = patternsOn(opened.gateway, limit);
+      const run = patternsOn(redis.gateway, limit);
       expect(await worstPattern(run, { limit, tries: 40, random: new Random(limit) })).toBe(limit);
     },
   );
@@ -64,7 +54,7 @@ describe('the sliding window on Redis', () => {
   it.each([100, 1_000])(
     'with a limit of %d never refuses a client that keeps to 95 %% of it',
     async (limit) => {
-      const { denied } = await patternsOn(opened.gateway, limit)(evenPattern(0.95 * limit, 2));
+      const { denied } = await patternsOn(redis.gateway, limit)(evenPattern(0.95 * limit, 2));
       expect(denied).toBe(0);
     },
   );

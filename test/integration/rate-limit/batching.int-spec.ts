@@ -1,29 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { RateLimitDecision } from '../../../src/rate-limit/rate-limit-decision.js';
 import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openGateway, type OpenGateway } from '../../support/gateway.js';
-import { limitsOver, PATIENT } from '../../support/rate-limits.js';
+import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
+import { useGateway } from '../../support/use-gateway.js';
 
 const POLICY: RateLimitPolicy = { name: 'p', limit: 100, window: '1h' };
 const OTHER: RateLimitPolicy = { ...POLICY, name: 'other', algorithm: 'gcra' };
 
 describe('decisions of one moment', () => {
-  let server: TestRedis;
-  let opened: OpenGateway;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    opened = await openGateway(server.url);
-  });
-  afterAll(async () => {
-    await opened?.close();
-    await server?.stop();
-  });
+  const redis = useGateway(PATIENT_CONNECTION);
 
   async function scripts(): Promise<number> {
-    const stats = await opened.client.info('commandstats');
+    const stats = await redis.client.info('commandstats');
     const counts = [...stats.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)];
     return counts.reduce((sum, [, n]) => sum + Number(n), 0);
   }
@@ -40,7 +28,7 @@ describe('decisions of one moment', () => {
   }
 
   it('go out alone when there are no others, else together', async () => {
-    const limits = limitsOver(opened.gateway, PATIENT);
+    const limits = limitsOver(redis.gateway, PATIENT);
     const before = await scripts();
     for (let i = 0; i < 5; i++) await limits.consume(POLICY, 's');
     expect((await scripts()) - before).toBe(5);
@@ -50,7 +38,7 @@ describe('decisions of one moment', () => {
   });
 
   it('are all made, also those that wait for the answers of others', async () => {
-    const limits = limitsOver(opened.gateway, PATIENT);
+    const limits = limitsOver(redis.gateway, PATIENT);
     for (const calls of [2, 33, 65, 100]) {
       const decisions = await burst(limits, calls, [POLICY, OTHER]);
       expect(decisions.filter(({ degraded }) => degraded)).toEqual([]);
@@ -58,11 +46,11 @@ describe('decisions of one moment', () => {
   });
 
   it('are made without Redis, also those that have not gone out, when it does not answer', async () => {
-    const limits = limitsOver(opened.gateway);
+    const limits = limitsOver(redis.gateway);
     await burst(limits, 3, [POLICY, OTHER]);
-    await server.freeze();
+    await redis.server.freeze();
     const decisions = await burst(limits, 100, [POLICY, OTHER]);
     expect(decisions.every(({ degraded }) => degraded)).toBe(true);
-    await server.resume();
+    await redis.server.resume();
   });
 });

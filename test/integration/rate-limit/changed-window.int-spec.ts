@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openGateway, type OpenGateway } from '../../support/gateway.js';
-import { limitsOver, PATIENT } from '../../support/rate-limits.js';
+import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
+import { useGateway } from '../../support/use-gateway.js';
 
 describe('a policy whose window is made longer', () => {
-  let server: TestRedis;
-  let redis: OpenGateway;
+  const redis = useGateway(PATIENT_CONNECTION);
   let limits: RateLimitService;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    redis = await openGateway(server.url);
+  beforeAll(() => {
     limits = limitsOver(redis.gateway, PATIENT);
-  });
-  afterAll(async () => {
-    await redis?.close();
-    await server?.stop();
   });
 
   const counting = ['sliding-window', 'fixed-window', 'sliding-log', 'token-bucket'] as const;

@@ -4,7 +4,7 @@ import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestServerKind } from '../../../src/testing/test-redis.js';
 import { rateLimitContract } from '../../contract/rate-limit.contract.js';
 import { openGateway } from '../../support/gateway.js';
-import { limitsOver, PATIENT } from '../../support/rate-limits.js';
+import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
 
 describe.each<{ title: string; kind: TestServerKind | undefined }>([
   { title: 'the server at hand', kind: undefined },
@@ -12,7 +12,8 @@ describe.each<{ title: string; kind: TestServerKind | undefined }>([
 ])('rate limits on $title', ({ kind }) => {
   rateLimitContract(async () => {
     const server = await startRedis(kind === undefined ? {} : { kind });
-    const [one, two] = await Promise.all([openGateway(server.url), openGateway(server.url)]);
+    const open = () => openGateway(server.url, PATIENT_CONNECTION);
+    const [one, two] = await Promise.all([open(), open()]);
     const namespace = randomUUID();
     return {
       limits: limitsOver(one.gateway, { namespace, ...PATIENT }),

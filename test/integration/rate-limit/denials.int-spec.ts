@@ -6,7 +6,7 @@ import type { RateLimitService } from '../../../src/rate-limit/rate-limit.servic
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openGateway, type OpenGateway } from '../../support/gateway.js';
-import { limitsOver } from '../../support/rate-limits.js';
+import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
 import { until } from '../../support/until.js';
 
 const POLICY: RateLimitPolicy = { name: 'two', limit: 2, window: '1h' };
@@ -22,7 +22,8 @@ describe('denials', () => {
 
   beforeAll(async () => {
     server = await startRedis();
-    [opened, other] = await Promise.all([openGateway(server.url), openGateway(server.url)]);
+    const open = () => openGateway(server.url, PATIENT_CONNECTION);
+    [opened, other] = await Promise.all([open(), open()]);
   });
   afterAll(async () => {
     await Promise.all([opened?.close(), other?.close()]);
@@ -31,8 +32,8 @@ describe('denials', () => {
   beforeEach(() => {
     const namespace = randomUUID();
     passedMs = 0;
-    limits = limitsOver(opened.gateway, { namespace, clock, memorySubjects: 3, decisionTimeout: '10s' });
-    others = limitsOver(other.gateway, { namespace, decisionTimeout: '10s' });
+    limits = limitsOver(opened.gateway, { namespace, clock, memorySubjects: 3, ...PATIENT });
+    others = limitsOver(other.gateway, { namespace, ...PATIENT });
   });
 
   /** Counts the scripts that `work` has run; those of tests are the only ones. */

@@ -10,7 +10,7 @@ import { startTcpProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.js'
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openGateway, type OpenGateway } from '../../support/gateway.js';
 import { HandClock } from '../../support/hand-clock.js';
-import { limitsOver, PATIENT } from '../../support/rate-limits.js';
+import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
 import { until } from '../../support/until.js';
 
 describe('permits of calls in flight', () => {
@@ -22,7 +22,7 @@ describe('permits of calls in flight', () => {
   beforeAll(async () => {
     server = await startRedis();
     proxy = await startTcpProxy({ target: server.url });
-    direct = await openGateway(server.url);
+    direct = await openGateway(server.url, PATIENT_CONNECTION);
   });
   afterAll(async () => {
     await Promise.all(closing.map((close) => close()));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '../../../src/common/clock.js';
 import { SYSTEM_CLOCK } from '../../../src/common/clock.js';
 import { MemoryLimits } from '../../../src/rate-limit/memory-limits.js';
@@ -8,11 +8,9 @@ import { resolvePolicy, type ResolvedPolicy } from '../../../src/rate-limit/rate
 import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
 import { resolveRateLimitOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { consumeCalls, outcomeReader } from '../../../src/rate-limit/rate-limit.scripts.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import { openGateway, type OpenGateway } from '../../support/gateway.js';
 import { Random } from '../../support/random.js';
 import { withChosenTime } from '../../support/rate-limits.js';
+import { useGateway } from '../../support/use-gateway.js';
 
 const START = 1_700_000_000_000_000;
 const STEPS = 600;
@@ -53,21 +51,11 @@ const POLICIES: Record<string, (RateLimitPolicy & { limit: number })[]> = {
 };
 
 describe('the scripts', () => {
-  let server: TestRedis;
-  let opened: OpenGateway;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    opened = await openGateway(server.url);
-  });
-  afterAll(async () => {
-    await opened?.close();
-    await server?.stop();
-  });
+  const redis = useGateway();
 
   it.each(Object.keys(POLICIES))('decide %s exactly as the process does', async (title) => {
     const random = new Random(title.length);
-    const { gateway, setTime } = withChosenTime(opened.gateway);
+    const { gateway, setTime } = withChosenTime(redis.gateway);
     let now = START;
     const clock: Clock = { ...SYSTEM_CLOCK, monotonic: () => now / 1_000 };
     const memory = new MemoryLimits(clock, resolveRateLimitOptions());
@@ -116,8 +104,8 @@ describe('the scripts', () => {
     const call: LimitCall = { plan, subject: 's', keys: [key], cost: 1 };
     const ttls = [];
     for (let i = 0; i < 2; i++) {
-      await opened.gateway.run(consumeCalls(plan.script, [call]));
-      ttls.push(await opened.client.pttl(key));
+      await redis.gateway.run(consumeCalls(plan.script, [call]));
+      ttls.push(await redis.client.pttl(key));
     }
     expect(ttls[0]).toBeGreaterThan(3_590_000);
     expect(ttls[0]).toBeLessThanOrEqual(3_600_000);
@@ -135,13 +123,13 @@ describe('the scripts', () => {
       plans.set(names.join(), plan);
       return { plan, subject: 's', keys: names.map((name) => `{${ns}}:${name}`), cost: 1 };
     });
-    const read = outcomeReader(await opened.gateway.run(consumeCalls(batch[0]!.plan.script, batch)));
+    const read = outcomeReader(await redis.gateway.run(consumeCalls(batch[0]!.plan.script, batch)));
     return batch.map((call) => read(call).map(({ allowed, remaining }) => `${allowed} ${remaining}`));
   }
 
   it.each<[string, (key: string) => Promise<unknown>]>([
-    ['another algorithm', (key) => opened.client.set(key, 'zsomething else')],
-    ['something else', (key) => opened.client.rpush(key, 'a', 'b')],
+    ['another algorithm', (key) => redis.client.set(key, 'zsomething else')],
+    ['something else', (key) => redis.client.rpush(key, 'a', 'b')],
   ])('start afresh on what %s has left, whatever else they decide', async (_, leave) => {
     const [a, b] = [1, 2].map((n) => resolvePolicy({ name: `p${n}`, limit: n, window: '1h' }));
     for (const policies of [[a!], [a!, b!]]) {
@@ -151,9 +139,9 @@ describe('the scripts', () => {
         return { plan, subject, keys: policies.map(({ name }) => `{${ns}}:${name}`), cost: 1 };
       });
       await leave(calls[1]!.keys[0]!);
-      const read = outcomeReader(await opened.gateway.run(consumeCalls(plan.script, calls)));
+      const read = outcomeReader(await redis.gateway.run(consumeCalls(plan.script, calls)));
       for (const call of calls) expect(read(call)[0]).toMatchObject({ allowed: true, remaining: 0 });
-      expect(await opened.client.type(calls[1]!.keys[0]!)).toBe('string');
+      expect(await redis.client.type(calls[1]!.keys[0]!)).toBe('string');
     }
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from '@jest/globals';
 import { rateLimitContract } from '../../contract/rate-limit.contract.js';
 import { openGateway } from '../../support/gateway.js';
 import { startCluster, startSentinel, type Topology } from '../../support/native-topologies.js';
-import { limitsOver, PATIENT } from '../../support/rate-limits.js';
+import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
 
 /** A single server, native and embedded, has the contract to itself elsewhere. */
 const CASES: [string, () => Promise<Topology>][] = [
@@ -17,7 +17,8 @@ describe.each(CASES)('rate limits on %s', (_, start) => {
   afterAll(() => topology?.stop());
   rateLimitContract(async () => {
     const { connection } = topology;
-    const [one, two] = await Promise.all([openGateway(connection), openGateway(connection)]);
+    const open = () => openGateway(connection, PATIENT_CONNECTION);
+    const [one, two] = await Promise.all([open(), open()]);
     const namespace = randomUUID();
     return {
       limits: limitsOver(one.gateway, { namespace, ...PATIENT }),
