@@ -33,6 +33,8 @@ export interface KeyedWindow extends PlannedWindow {
 export interface LimitCall {
   readonly plan: LimitPlan;
   readonly subject: string;
+  /** Is the subject's HMAC or digest, as its keys hold it. */
+  readonly hidden: string;
   /** Holds one key for each of the plan's windows, all in one Cluster slot. */
   readonly keys: readonly string[];
   /** Is what the call consumes; 0 asks about 1 without counting, below 0 gives back. */

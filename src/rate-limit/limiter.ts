@@ -84,7 +84,7 @@ export class Limiter {
   #conclude(call: LimitCall, outcomes: readonly WindowOutcome[] | null): Verdict {
     const verdict = this.#judge(call, outcomes);
     const { shadow } = call.plan;
-    if (call.cost > 0) tellOutcomes(this.events, { keys: call.keys, shadow }, verdict);
+    if (call.cost > 0) tellOutcomes(this.events, { subject: call.hidden, shadow }, verdict);
     return shadow ? letThrough(verdict) : verdict;
   }
 

@@ -1,11 +1,11 @@
 import type { SuiteEvents } from '../common/events.js';
 import './rate-limit.events.js';
-import { hiddenSubjectOf } from './subject-keys.js';
 import type { Verdict } from './verdict.js';
 
-/** Is what was decided: calls of one subject, by policies all in shadow or none. @internal */
+/** Is what was decided: a call of one subject, by policies all in shadow or none. @internal */
 export interface DecidedCall {
-  readonly keys: readonly string[];
+  /** Is the subject as its keys hold it. */
+  readonly subject: string;
   readonly shadow: boolean;
 }
 
@@ -17,14 +17,15 @@ export interface DecidedCall {
  */
 export function tellOutcomes(
   events: SuiteEvents,
-  { keys: [key = ''], shadow }: DecidedCall,
+  { subject, shadow }: DecidedCall,
   { allowed, degraded, outcomes }: Verdict,
 ): void {
-  const subject = allowed ? '' : hiddenSubjectOf(key);
-  for (const { policy, allowed: isAllowed, retryAfterMs } of outcomes) {
-    const policyName = policy.name;
-    if (allowed) events.emit('rate-limit:allowed', { policy: policyName, degraded, shadow });
-    else if (!isAllowed)
-      events.emit('rate-limit:denied', { policy: policyName, degraded, shadow, subject, retryAfterMs });
+  for (const outcome of outcomes) {
+    const policy = outcome.policy.name;
+    if (allowed) events.emit('rate-limit:allowed', { policy, degraded, shadow });
+    else if (!outcome.allowed) {
+      const { retryAfterMs } = outcome;
+      events.emit('rate-limit:denied', { policy, degraded, shadow, subject, retryAfterMs });
+    }
   }
 }

@@ -4,6 +4,7 @@ import { tellOutcomes } from './outcome-events.js';
 import { PermitLeases } from './permit-leases.js';
 import type { PermitPolicy } from './permit-policy.js';
 import { PermitStore, type PermitReply } from './permit-store.js';
+import { hiddenSubjectOf } from './subject-keys.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 /** Is how long a client is asked to wait: nobody knows when a call in flight will end. */
@@ -39,7 +40,7 @@ export class Permits {
       reply ?? withoutRedis(policy, this.leases.count(key), 1),
       reply === null,
     );
-    tellOutcomes(this.events, { keys: [key], shadow: policy.shadow }, verdict);
+    tellOutcomes(this.events, { subject: hiddenSubjectOf(key), shadow: policy.shadow }, verdict);
     if (verdict.allowed) {
       this.leases.hold(permit);
       return { verdict, release: () => this.leases.letGo(permit) };

@@ -17,6 +17,14 @@ export interface RateLimitOffender {
   readonly lastDeniedAt: string;
 }
 
+interface Offender {
+  readonly policy: string;
+  readonly subject: string;
+  denied: number;
+  /** Is when it was refused last, in milliseconds since 1970. */
+  at: number;
+}
+
 /**
  * Knows whom this process refuses most. It watches a thousand subjects; beyond, those refused longest ago are forgotten.
  *
@@ -24,10 +32,10 @@ export interface RateLimitOffender {
  */
 @Injectable()
 export class RateLimitOffenders {
-  readonly #known = new Map<
-    string,
-    { readonly policy: string; readonly subject: string; denied: number; at: number }
-  >();
+  readonly #byPolicy = new Map<string, Map<string, Offender>>();
+  /** Holds the same, those refused longest ago first. */
+  readonly #all = new Set<Offender>();
+  #latest: Offender | undefined;
 
   constructor(events: SuiteEvents) {
     events.on('rate-limit:denied', ({ policy, subject }) => this.#note(policy, subject));
@@ -35,7 +43,7 @@ export class RateLimitOffenders {
 
   /** Lists those refused most often since they are watched, the most refused first. */
   top(count = 10): RateLimitOffender[] {
-    return [...this.#known.values()]
+    return [...this.#all]
       .sort((a, b) => b.denied - a.denied || b.at - a.at)
       .slice(0, count)
       .map(({ policy, subject, denied, at }) => {
@@ -44,15 +52,31 @@ export class RateLimitOffenders {
   }
 
   #note(policy: string, subject: string): void {
-    const key = `${policy} ${subject}`;
-    const known = this.#known.get(key) ?? { policy, subject, denied: 0, at: 0 };
+    const known = this.#byPolicy.get(policy)?.get(subject) ?? this.#watch(policy, subject);
     known.denied++;
     known.at = Date.now();
-    this.#known.delete(key);
-    if (this.#known.size >= MOST) {
-      const [oldest] = this.#known.keys();
-      if (oldest !== undefined) this.#known.delete(oldest);
-    }
-    this.#known.set(key, known);
+    // Whoever floods is refused again and again, and stands at the end already.
+    if (known === this.#latest) return;
+    this.#all.delete(known);
+    this.#all.add(known);
+    this.#latest = known;
+  }
+
+  #watch(policy: string, subject: string): Offender {
+    const [oldest] = this.#all;
+    if (oldest !== undefined && this.#all.size >= MOST) this.#forget(oldest);
+    const offender = { policy, subject, denied: 0, at: 0 };
+    const ofPolicy = this.#byPolicy.get(policy) ?? new Map<string, Offender>();
+    this.#byPolicy.set(policy, ofPolicy.set(subject, offender));
+    this.#all.add(offender);
+    return offender;
+  }
+
+  #forget(offender: Offender): void {
+    const { policy, subject } = offender;
+    this.#all.delete(offender);
+    const ofPolicy = this.#byPolicy.get(policy);
+    ofPolicy?.delete(subject);
+    if (ofPolicy?.size === 0) this.#byPolicy.delete(policy);
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import { HandlerLimits } from './handler-limits.js';
+import { HandlerLimits, type Refusal } from './handler-limits.js';
+
+const SETTLED = Promise.resolve();
 
 /**
  * Applies rate limits to handlers: HTTP on Express and Fastify, GraphQL, WebSocket messages and microservices.
@@ -23,6 +25,20 @@ export class RateLimitGuard implements CanActivate {
 
   /** Lets the call go on, or refuses it. @throws {RateLimitException} over HTTP; elsewhere the context's exception. */
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    return this.limits.enforce(context);
+    const refusal = this.limits.enforce(context);
+    if (refusal === null) return true;
+    return refusal instanceof Promise ? refusal.then(conclude) : rejected(refusal);
   }
+}
+
+function conclude(refusal: Refusal | null): true | Promise<never> {
+  return refusal === null ? true : rejected(refusal);
+}
+
+/**
+ * A throw would have V8 look for where it comes from, and a promise that is rejected before anybody waits for it has Node
+ * look for who does not.
+ */
+function rejected({ thrown }: Refusal): Promise<never> {
+  return new Promise((_, reject) => void SETTLED.then(() => reject(thrown as Error)));
 }

@@ -75,11 +75,19 @@ export function responseOf(context: ExecutionContext): RateLimitResponse | undef
   return graphql?.res ?? graphql?.reply ?? graphql?.req?.res;
 }
 
-/** Sets a header on either platform. @internal */
+/** Holds the names of headers in lower case: Fastify wants them so, and to make them for each answer costs. */
+const lowerCase = new Map<string, string>();
+
+/** Sets a header, of one of few names, on either platform. @internal */
 export function setHeader(
   response: RateLimitResponse,
   [name, value]: readonly [name: string, value: string],
 ): void {
-  if (response.setHeader === undefined) response.header?.(name, value);
-  else response.setHeader(name, value);
+  if (response.setHeader !== undefined) {
+    response.setHeader(name, value);
+    return;
+  }
+  let lower = lowerCase.get(name);
+  if (lower === undefined) lowerCase.set(name, (lower = name.toLowerCase()));
+  response.header?.(lower, value);
 }

@@ -13,9 +13,9 @@ import type { Verdict } from './verdict.js';
 export interface LimitedCall {
   readonly context: ExecutionContext;
   /** Opens the call for what is to be done before its handler or at its end. */
-  readonly open: () => OpenCall;
+  open(): OpenCall;
   /** Tells the caller of a verdict; returns what refuses the call, or null. To throw it here would cost more. */
-  readonly answer: (verdict: Verdict) => MaybePromise<Error | null>;
+  answer(verdict: Verdict): MaybePromise<Error | null>;
 }
 
 /**
@@ -44,25 +44,22 @@ export class RuleRunner {
     });
   }
 
-  async #settleLater(counted: CountedCall, after: AfterCall, { context, open }: LimitedCall): Promise<void> {
+  async #settleLater(counted: CountedCall, after: AfterCall, call: LimitedCall): Promise<void> {
+    const { context } = call;
     const settle: AtEnd = (end) => this.settlement.settle(counted, after, { ...end, context });
     // What is given back before the answer goes out is there for the client's next call.
-    if (after.costAfter === undefined) await open().afterHandler(settle);
-    else await open().atEnd(settle);
+    if (after.costAfter === undefined) await call.open().afterHandler(settle);
+    else await call.open().atEnd(settle);
   }
 
-  async #permit(
-    policy: PermitPolicy,
-    key: RateLimitKey,
-    { context, open, answer }: LimitedCall,
-  ): Promise<null> {
-    const permitKey = await this.counter.permitKey(policy, key, context);
+  async #permit(policy: PermitPolicy, key: RateLimitKey, call: LimitedCall): Promise<null> {
+    const permitKey = await this.counter.permitKey(policy, key, call.context);
     if (permitKey === null) return null;
-    const call = open();
-    await call.before(async () => {
+    const open = call.open();
+    await open.before(async () => {
       const { verdict, release } = await this.permits.take(policy, permitKey);
-      await call.atEnd(release);
-      const refusal = policy.shadow ? null : await answer(verdict);
+      await open.atEnd(release);
+      const refusal = policy.shadow ? null : await call.answer(verdict);
       if (refusal !== null) throw refusal;
     });
     return null;

@@ -17,6 +17,13 @@ const DIGEST_LENGTH = 22;
 /** Is whom `RateLimitService` counts: a text, or several that make one subject, as of `key: ['ip', 'user']`. @publicApi */
 export type RateLimitSubject = string | readonly string[];
 
+/** Is how a subject is written in its keys. */
+interface WrittenSubject {
+  /** Is what its keys begin with. */
+  readonly head: string;
+  readonly hidden: string;
+}
+
 /** Makes one subject out of several parts, so that no two lists of parts make the same. @internal */
 export function joinSubjects(parts: readonly string[]): string {
   return parts.map(escapeSegment).join(':');
@@ -56,8 +63,8 @@ export function hiddenSubjectOf(key: string): string {
 export class SubjectKeys {
   readonly #space: KeySpace;
   readonly #secret: string | undefined;
-  /** Keeps what the keys of subjects seen lately begin with. */
-  readonly #known = new Map<string, string>();
+  /** Keeps how subjects seen lately are written in keys. */
+  readonly #known = new Map<string, WrittenSubject>();
 
   constructor(settings: SuiteSettings) {
     this.#space = settings.keys;
@@ -66,24 +73,24 @@ export class SubjectKeys {
 
   /** Makes the call of a subject on a plan. */
   call(plan: LimitPlan, subject: string, cost: number): LimitCall {
-    const head = this.#known.get(subject) ?? this.#headOf(subject);
+    const { head, hidden } = this.#known.get(subject) ?? this.#write(subject);
     const keys = plan.windows.map(({ policy }) => head + policy.keyPart);
-    return { plan, subject, keys, cost };
+    return { plan, subject, hidden, keys, cost };
   }
 
   /** Returns the one key of a subject of one policy. */
   key(subject: string, keyPart: string): string {
-    return (this.#known.get(subject) ?? this.#headOf(subject)) + keyPart;
+    return (this.#known.get(subject) ?? this.#write(subject)).head + keyPart;
   }
 
-  #headOf(subject: string): string {
+  #write(subject: string): WrittenSubject {
     const hidden =
       this.#secret === undefined
         ? digest(`ratelimit:${escapeSegment(subject)}`).slice(0, DIGEST_LENGTH)
         : hmacSubject(this.#secret, 'ratelimit', subject);
-    const head = this.#space.tagged('ratelimit', hidden as EncodedKey, '');
+    const written = { head: this.#space.tagged('ratelimit', hidden as EncodedKey, ''), hidden };
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    if (subject.length <= MAX_KNOWN_LENGTH) this.#known.set(subject, head);
-    return head;
+    if (subject.length <= MAX_KNOWN_LENGTH) this.#known.set(subject, written);
+    return written;
   }
 }

@@ -35,7 +35,7 @@ export function patternsOn(
   const { gateway, setTime } = withChosenTime(redis);
   const plan = planOf([resolvePolicy({ limit, window: WINDOW_MS })]);
   return async (pattern) => {
-    const call: LimitCall = { plan, subject: 's', keys: [randomUUID()], cost: 1 };
+    const call: LimitCall = { plan, subject: 's', hidden: 's', keys: [randomUUID()], cost: 1 };
     const admitted: { at: number; cost: number }[] = [];
     let at = START;
     let denied = 0;

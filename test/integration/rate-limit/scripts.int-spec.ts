@@ -66,7 +66,7 @@ describe('the scripts', () => {
       now += 1_000 * random.below(random.below(8) === 0 ? 5_000_000 : 200_000);
       await setTime(now);
       const cost = random.pick([1, 1, 1, 2, 5, 0, 0, -1, -3]);
-      const call: LimitCall = { plan, subject, keys: windows.map(({ key }) => key), cost };
+      const call: LimitCall = { plan, subject, hidden: subject, keys: windows.map(({ key }) => key), cost };
       const onRedis = outcomeReader(await gateway.run(consumeCalls(plan.script, [call])))(call);
       expect({ i, outcomes: onRedis }).toEqual({ i, outcomes: memory.decide(windows, cost) });
     }
@@ -101,7 +101,7 @@ describe('the scripts', () => {
   it('keep one key per policy and subject, with a time to live, also while it is blocked', async () => {
     const plan = planOf([resolvePolicy({ limit: 1, window: '1h', block: '2h' })]);
     const key = randomUUID();
-    const call: LimitCall = { plan, subject: 's', keys: [key], cost: 1 };
+    const call: LimitCall = { plan, subject: 's', hidden: 's', keys: [key], cost: 1 };
     const ttls = [];
     for (let i = 0; i < 2; i++) {
       await redis.gateway.run(consumeCalls(plan.script, [call]));
@@ -121,7 +121,7 @@ describe('the scripts', () => {
       const names = policies.map(({ name }) => name);
       const plan = plans.get(names.join()) ?? planOf(policies);
       plans.set(names.join(), plan);
-      return { plan, subject: 's', keys: names.map((name) => `{${ns}}:${name}`), cost: 1 };
+      return { plan, subject: 's', hidden: 's', keys: names.map((name) => `{${ns}}:${name}`), cost: 1 };
     });
     const read = outcomeReader(await redis.gateway.run(consumeCalls(batch[0]!.plan.script, batch)));
     return batch.map((call) => read(call).map(({ allowed, remaining }) => `${allowed} ${remaining}`));
@@ -136,7 +136,13 @@ describe('the scripts', () => {
       const plan = planOf(policies);
       const calls = ['x', 'y', 'z'].map((subject): LimitCall => {
         const ns = randomUUID();
-        return { plan, subject, keys: policies.map(({ name }) => `{${ns}}:${name}`), cost: 1 };
+        return {
+          plan,
+          subject,
+          hidden: subject,
+          keys: policies.map(({ name }) => `{${ns}}:${name}`),
+          cost: 1,
+        };
       });
       await leave(calls[1]!.keys[0]!);
       const read = outcomeReader(await redis.gateway.run(consumeCalls(plan.script, calls)));
