@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Controller, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
@@ -20,8 +19,8 @@ import { firstValueFrom } from 'rxjs';
 import { WebSocket } from 'ws';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
-import { RedisModule } from '../../../src/redis.module.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { PLATFORMS } from '../../support/http-app.js';
+import { patientLimits } from '../../support/limits-module.js';
 import { useHybridApp } from '../../support/use-http-app.js';
 
 const hour = { window: '1h' } as const;
@@ -97,20 +96,18 @@ interface GraphqlError {
   extensions: Record<string, unknown>;
 }
 
-describe('rate limits beyond plain HTTP', () => {
+describe.each(PLATFORMS)('rate limits beyond plain HTTP on %s', (platform) => {
   const http = useHybridApp({
-    platform: 'Express',
+    platform,
     metadata: (server) => ({
       imports: [
-        RedisModule.forRoot({
-          connection: server.url,
-          namespace: randomUUID(),
-          rateLimit: { ...PATIENT, default: { limit: 100, ...hour } },
-        }),
+        patientLimits(server, { default: { limit: 100, ...hour } }),
         GraphQLModule.forRoot<ApolloDriverConfig>({
           driver: ApolloDriver,
           autoSchemaFile: true,
           fieldResolverEnhancers: ['guards'],
+          // On Fastify the request does not know its reply.
+          ...(platform === 'Fastify' && { context: (_: unknown, reply: unknown) => ({ reply }) }),
         }),
         BooksModule,
       ],
@@ -174,7 +171,8 @@ describe('rate limits beyond plain HTTP', () => {
   });
 
   it('refuses a message with an RpcException, by key function and by address', async () => {
-    const send = (pattern: string, from: string) => firstValueFrom(http.client.send<unknown>(pattern, { from }));
+    const send = (pattern: string, from: string) =>
+      firstValueFrom(http.client.send<unknown>(pattern, { from }));
     expect(await send('sum', 'ann')).toBe(3);
     await expect(send('sum', 'ann')).rejects.toMatchObject({
       code: 'E_RATE_LIMIT_EXCEEDED',
