@@ -23,6 +23,7 @@ import { RedisLimits } from '../../src/rate-limit/redis-limits.js';
 import { ReleaseChannel } from '../../src/rate-limit/release-channel.js';
 import { SharedLimits } from '../../src/rate-limit/shared-limits.js';
 import { SubjectKeys } from '../../src/rate-limit/subject-keys.js';
+import { openGateway } from './gateway.js';
 
 export interface LimitsOptions extends RateLimitModuleOptions {
   readonly namespace?: string;
@@ -65,6 +66,22 @@ export function limitsOver(redis: RedisGateway, options: LimitsOptions = {}): Ra
   const store = new PermitStore(redis, deadline, events);
   const permits = new Permits(store, new PermitLeases(store, clock), events);
   return new RateLimitService(limiter, calls, permits);
+}
+
+/** Opens two instances that count together and have the patience of `PATIENT`, as the contract needs them. */
+export async function openTwoLimits(
+  server: Parameters<typeof openGateway>[0],
+): Promise<{ limits: RateLimitService; others: RateLimitService; close: () => Promise<void> }> {
+  const open = () => openGateway(server, PATIENT_CONNECTION);
+  const [one, two] = await Promise.all([open(), open()]);
+  const options = { namespace: randomUUID(), ...PATIENT };
+  return {
+    limits: limitsOver(one.gateway, options),
+    others: limitsOver(two.gateway, options),
+    close: async () => {
+      await Promise.all([one.close(), two.close()]);
+    },
+  };
 }
 
 /** Gives scripts the time that `setTime` chose in place of the server's. */

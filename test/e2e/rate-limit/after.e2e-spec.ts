@@ -18,9 +18,8 @@ import { RedisMonitor } from '../../../src/monitoring/redis-monitor.js';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import type { RateLimitOutcome } from '../../../src/rate-limit/rate-limit-use.options.js';
-import { RedisModule } from '../../../src/redis.module.js';
 import { PLATFORMS } from '../../support/http-app.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { patientLimits } from '../../support/limits-module.js';
 import { until } from '../../support/until.js';
 import { useHybridApp } from '../../support/use-http-app.js';
 
@@ -148,13 +147,7 @@ describe.each(PLATFORMS)('limits that look at how calls end, on %s', (platform) 
   const http = useHybridApp({
     platform,
     metadata: (server) => ({
-      imports: [
-        RedisModule.forRoot({
-          connection: server.url,
-          namespace: platform,
-          rateLimit: { ...PATIENT, policies: { login: { limit: 3, ...hour, count: 'failures' } } },
-        }),
-      ],
+      imports: [patientLimits(server, { policies: { login: { limit: 3, ...hour, count: 'failures' } } })],
       controllers: [Routes],
       providers: [Codes],
     }),

@@ -6,9 +6,8 @@ import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { SkipRateLimit } from '../../../src/rate-limit/skip-rate-limit.decorator.js';
-import { RedisModule } from '../../../src/redis.module.js';
 import { PLATFORMS } from '../../support/http-app.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { patientLimits } from '../../support/limits-module.js';
 import { useHttpApp } from '../../support/use-http-app.js';
 
 interface TestRequest {
@@ -111,19 +110,17 @@ describe.each(PLATFORMS)('rate limits over HTTP on %s', (platform) => {
     platform,
     metadata: (server) => ({
       imports: [
-        RedisModule.forRoot({
-          connection: server.url,
-          namespace: platform,
-          secret: 'a secret for tests, long enough to be one',
-          rateLimit: {
-            ...PATIENT,
+        patientLimits(
+          server,
+          {
             policies: {
               named: { limit: 1, ...hour, key: byCaller, block: '2h' },
               weighed: { limit: 10, ...hour },
               shared: { limit: 3, ...hour },
             },
           },
-        }),
+          { secret: 'a secret for tests, long enough to be one' },
+        ),
       ],
       controllers: [Routes, LimitedClass],
     }),
@@ -234,12 +231,7 @@ describe.each(PLATFORMS)('RateLimitGuard as a global guard on %s', (platform) =>
   const http = useHttpApp({
     platform,
     metadata: (server) => ({
-      imports: [
-        RedisModule.forRoot({
-          connection: server.url,
-          rateLimit: { ...PATIENT, default: { limit: 100, ...hour }, legacyHeaders: false },
-        }),
-      ],
+      imports: [patientLimits(server, { default: { limit: 100, ...hour }, legacyHeaders: false })],
       controllers: [GlobalRoutes],
       providers: [{ provide: APP_GUARD, useClass: RateLimitGuard }],
     }),

@@ -18,9 +18,8 @@ import { firstValueFrom, Subject } from 'rxjs';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitExceededError } from '../../../src/rate-limit/rate-limit.errors.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
-import { RedisModule } from '../../../src/redis.module.js';
 import { PLATFORMS } from '../../support/http-app.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { patientLimits } from '../../support/limits-module.js';
 import { until } from '../../support/until.js';
 import { useHybridApp } from '../../support/use-http-app.js';
 
@@ -121,13 +120,8 @@ describe.each(PLATFORMS)('limits of calls in flight on %s', (platform) => {
     platform,
     metadata: (server) => ({
       imports: [
-        RedisModule.forRoot({
-          connection: server.url,
-          namespace: platform,
-          rateLimit: {
-            ...PATIENT,
-            policies: { export: { concurrency: 2 }, report: { concurrency: 1, lease: '5s' } },
-          },
+        patientLimits(server, {
+          policies: { export: { concurrency: 2 }, report: { concurrency: 1, lease: '5s' } },
         }),
       ],
       controllers: [Routes, Whole],

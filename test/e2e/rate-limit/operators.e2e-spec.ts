@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { RedisAdminModule } from '../../../src/admin/redis-admin.module.js';
 import type { RateLimitModuleOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
-import { RedisModule } from '../../../src/redis.module.js';
 import { PLATFORMS } from '../../support/http-app.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { patientLimits } from '../../support/limits-module.js';
 import { useHttpApp } from '../../support/use-http-app.js';
 
 const LIMITS = {
@@ -23,12 +21,7 @@ describe.each(PLATFORMS)('what operators see of rate limits on %s', (platform) =
     platform,
     metadata: (server) => ({
       imports: [
-        RedisModule.forRoot({
-          connection: server.url,
-          namespace: randomUUID(),
-          secret: 'a-long-random-text',
-          rateLimit: { ...LIMITS, ...PATIENT },
-        }),
+        patientLimits(server, LIMITS, { secret: 'a-long-random-text' }),
         RedisAdminModule.forRoot({ path: 'ops', allowUnauthenticated: true }),
       ],
     }),

@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { Controller, Get, Injectable, UseFilters, type ExecutionContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisErrorFilter } from '../../../src/http/redis-error.filter.js';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import type { RateLimitRule } from '../../../src/rate-limit/rate-limit-use.options.js';
-import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { patientLimits } from '../../support/limits-module.js';
 
 const byPlace = (call: ExecutionContext) => call.getType<string>();
 const WINDOWS: RateLimitRule[] = [
@@ -73,14 +71,8 @@ describe.each(PLATFORMS)('a service called beyond a limit, over HTTP on %s', (pl
   });
 
   async function open({ httpErrors = true, legacyHeaders = true } = {}): Promise<HttpApp> {
-    const redis = RedisModule.forRoot({
-      connection: { url: server.url, commandTimeout: '10s' },
-      namespace: randomUUID(),
-      httpErrors,
-      rateLimit: { ...PATIENT, legacyHeaders },
-    });
     const http = await openHttpApp(platform, {
-      imports: [redis],
+      imports: [patientLimits(server, { legacyHeaders }, { httpErrors })],
       controllers: [Routes, FilteredRoutes],
       providers: [Mailer],
     });

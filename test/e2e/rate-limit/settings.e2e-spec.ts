@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   Controller,
   Get,
@@ -20,11 +19,10 @@ import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import type { RateLimitModuleOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { SkipRateLimit } from '../../../src/rate-limit/skip-rate-limit.decorator.js';
-import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { patientLimits } from '../../support/limits-module.js';
 
 const hour = { window: '1h' } as const;
 
@@ -66,13 +64,7 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const redis = (rateLimit: RateLimitModuleOptions, rest = {}) =>
-  RedisModule.forRoot({
-    connection: server.url,
-    namespace: randomUUID(),
-    rateLimit: { ...PATIENT, ...rateLimit },
-    ...rest,
-  });
+const redis = (rateLimit: RateLimitModuleOptions, rest = {}) => patientLimits(server, rateLimit, rest);
 
 describe.each(PLATFORMS)('settings of rate limits on %s', (platform) => {
   let http: HttpApp;

@@ -5,9 +5,8 @@ import { SuiteEvents, type SuiteEventMap } from '../../../src/common/events.js';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
-import { RedisModule } from '../../../src/redis.module.js';
 import { PLATFORMS } from '../../support/http-app.js';
-import { PATIENT } from '../../support/rate-limits.js';
+import { patientLimits } from '../../support/limits-module.js';
 import { useHttpApp } from '../../support/use-http-app.js';
 
 interface TestRequest {
@@ -93,13 +92,8 @@ describe.each(PLATFORMS)('subjects of rate limits on %s', (platform) => {
     platform,
     metadata: (server) => ({
       imports: [
-        RedisModule.forRoot({
-          connection: server.url,
-          namespace: platform,
-          rateLimit: {
-            ...PATIENT,
-            policies: { 'by-user': { limit: 2, ...hour, key: 'user' }, both: { limit: 1, ...hour } },
-          },
+        patientLimits(server, {
+          policies: { 'by-user': { limit: 2, ...hour, key: 'user' }, both: { limit: 1, ...hour } },
         }),
       ],
       controllers: [Routes],

@@ -6,9 +6,8 @@ import { lockModesContract } from '../../contract/lock-modes.contract.js';
 import { lockContract } from '../../contract/lock.contract.js';
 import { sharesContract } from '../../contract/shares.contract.js';
 import { openCache } from '../../support/cache.js';
-import { openGateway } from '../../support/gateway.js';
 import { openLocks } from '../../support/locks.js';
-import { limitsOver, PATIENT } from '../../support/rate-limits.js';
+import { openTwoLimits } from '../../support/rate-limits.js';
 import { startRest, type RestServers } from '../../support/rest.js';
 
 describe('Over REST', () => {
@@ -29,16 +28,6 @@ describe('Over REST', () => {
   });
 
   describe('rate limits', () => {
-    rateLimitContract(async () => {
-      const [one, two] = await Promise.all([openGateway(servers.target), openGateway(servers.target)]);
-      const namespace = randomUUID();
-      return {
-        limits: limitsOver(one.gateway, { namespace, ...PATIENT }),
-        others: limitsOver(two.gateway, { namespace, ...PATIENT }),
-        close: async () => {
-          await Promise.all([one.close(), two.close()]);
-        },
-      };
-    });
+    rateLimitContract(() => openTwoLimits(servers.target));
   });
 });
