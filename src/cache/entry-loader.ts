@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { RedisReplyError } from '../connection/connection.errors.js';
 import type { ClaimSeeker, Sought } from './claim-seeker.js';
 import type { EntryReader } from './entry-reader.js';
+import { FirstRead } from './first-read.js';
+import { Flights } from './flights.js';
 import { LoadChain, type Flight } from './load-chain.js';
 import type { LoadClaim } from './load-claim.js';
 import type { LoadRequest } from './load-request.js';
@@ -23,52 +23,39 @@ interface Launch {
   readonly old?: OldValue | undefined;
 }
 
-/** Is a load that begins if the read that precedes it finds nothing. */
-interface Bid {
-  readonly flight: Flight;
-  readonly claim: LoadClaim;
-}
-
-/** Says that there was nothing, and that the load has begun. */
-interface Begun {
-  readonly kind: 'begun';
-  readonly flight: Flight;
-}
+type NoHit = Extract<Look, { readonly old?: OldValue }>;
 
 /**
- * Reads entries and loads the missing ones, once however many ask.
- *
- * A call reads first and only then looks for a load to join: one that began after the call, or the one whose marker
- * it just read. So nobody joins a load that an invalidation has outdated, whichever process sent it.
+ * Reads entries and loads the missing ones, once however many ask: a call reads first and only then looks for a load to
+ * join.
  *
  * @internal
  */
 export class EntryLoader {
   readonly #parts: LoaderParts;
-  readonly #flights = new Map<string, Flight>();
-  /** Are the reads that this turn of the event loop has yet to send, and that begin a load where there is nothing. */
-  readonly #unsent = new Map<string, Promise<Look | Begun | null>>();
-  /** Are the tokens of claims that are being taken by reads under way. */
-  readonly #bids = new Set<string>();
-  readonly #processToken = randomBytes(9).toString('base64url');
+  readonly #flights = new Flights();
   readonly #chain = new LoadChain();
-  #started = 0;
-  #detached = 0;
+  readonly #first: FirstRead;
 
   constructor(parts: LoaderParts) {
+    const { reader, seeker } = parts;
     this.#parts = parts;
+    this.#first = new FirstRead({
+      ...{ reader, seeker, flights: this.#flights },
+      begin: (request, flight, claim) => this.#begin(request, flight, claim),
+    });
   }
 
   /** Returns the entry's value, from Redis or from the loader. Rejects only with what the loader threw. */
   async getOrLoad(request: LoadRequest): Promise<unknown> {
     if (this.#chain.isLoading(request.key)) return this.#parts.runner.run(request, null);
-    const before = this.#started;
-    const unsent = this.#unsent.get(request.key);
-    let found = await (unsent ?? this.#first(request));
+    const before = this.#flights.started;
+    const unsent = this.#first.unsent(request.key);
+    let found = await (unsent ?? this.#first.start(request));
     if (found?.kind === 'begun')
       return unsent === undefined ? this.#chain.wait(found.flight) : this.#join(request, found.flight);
-    if (unsent !== undefined && hasValue(found)) found = await this.#look(request);
-    const look = this.#withoutOrphan(request.key, found);
+    if (unsent !== undefined && hasValue(found)) found = await this.#first.look(request);
+    const look = this.#flights.withoutOrphan(request.key, found);
     if (look?.kind === 'hit') {
       request.meter.hit(look.value, look.tier);
       if (look.due !== undefined) this.#refresh(request, { kind: 'miss', ...look.due });
@@ -83,53 +70,7 @@ export class EntryLoader {
 
   /** Lets no later call join the loads under way while Redis cannot say whether they are outdated. */
   detach(): void {
-    this.#detached = this.#started;
-  }
-
-  /** Reads an entry; others who ask for it in the same turn may wait for the same read. */
-  #first(request: LoadRequest): Promise<Look | Begun | null> {
-    const bid = request.meter.isMissLikely ? this.#bid(request) : null;
-    if (bid === null) return this.#look(request);
-    const { key } = request;
-    const reading = this.#lookOrLoad(request, bid);
-    this.#unsent.set(key, reading);
-    process.nextTick(() => this.#unsent.delete(key));
-    return reading;
-  }
-
-  async #look(request: LoadRequest): Promise<Look | null> {
-    try {
-      return await this.#parts.reader.look(request);
-    } catch (error) {
-      request.meter.failed('read', error);
-      return null;
-    }
-  }
-
-  /** Makes ready to claim the load with the read. @returns null when too little is known of the entry's tags. */
-  #bid(request: LoadRequest): Bid | null {
-    const flight = this.#nextFlight();
-    const claim = this.#parts.seeker.prepared(request, flight.token);
-    return claim === null ? null : { flight, claim };
-  }
-
-  /** Reads an entry, and where there is nothing claims the load with the same command, and begins it. */
-  async #lookOrLoad(request: LoadRequest, { flight, claim }: Bid): Promise<Look | Begun | null> {
-    this.#bids.add(flight.token);
-    try {
-      const look = await this.#parts.reader.lookOrClaim(request, claim);
-      if (look !== null) return look;
-      request.meter.miss();
-      this.#launch(request.key, flight, this.#run(request, flight, { claim }));
-      return { kind: 'begun', flight };
-    } catch (error) {
-      // A server that does not let itself be written may still be read.
-      if (error instanceof RedisReplyError) return await this.#look(request);
-      request.meter.failed('read', error);
-      return null;
-    } finally {
-      this.#bids.delete(flight.token);
-    }
+    this.#flights.detach();
   }
 
   /** Answers with the old value if that will do, else with what is loaded. */
@@ -144,12 +85,10 @@ export class EntryLoader {
   }
 
   #load(request: LoadRequest, look: NoHit | null, before: number): Promise<unknown> {
-    const flight = this.#flights.get(request.key);
-    if (flight === undefined || !this.#isOpen(flight, look, before)) {
-      request.meter.miss();
-      return this.#chain.wait(this.#start(request, look));
-    }
-    return this.#join(request, flight);
+    const flight = this.#flights.open(request.key, look, before);
+    if (flight !== null) return this.#join(request, flight);
+    request.meter.miss();
+    return this.#chain.wait(this.#start(request, look));
   }
 
   #join(request: LoadRequest, flight: Flight): Promise<unknown> {
@@ -169,25 +108,15 @@ export class EntryLoader {
       .result.catch((error: unknown) => request.meter.hidden(error));
   }
 
+  #begin(request: LoadRequest, flight: Flight, claim: LoadClaim): void {
+    request.meter.miss();
+    this.#flights.launch(request.key, flight, this.#run(request, flight, { claim }));
+  }
+
   #start(request: LoadRequest, look: NoHit | null): Flight {
-    const flight = this.#nextFlight();
+    const flight = this.#flights.next();
     if (look?.kind === 'loading') flight.number = 0;
-    return this.#launch(request.key, flight, this.#fly(request, flight, look));
-  }
-
-  #nextFlight(): Flight {
-    const serial = ++this.#started;
-    const token = `${this.#processToken}.${serial}`;
-    return { number: serial, serial, token, result: Promise.resolve(), isOver: false, waits: new Set() };
-  }
-
-  #launch(key: string, flight: Flight, result: Promise<unknown>): Flight {
-    flight.result = result.finally(() => {
-      flight.isOver = true;
-      if (this.#flights.get(key) === flight) this.#flights.delete(key);
-    });
-    this.#flights.set(key, flight);
-    return flight;
+    return this.#flights.launch(request.key, flight, this.#fly(request, flight, look));
   }
 
   async #fly(request: LoadRequest, flight: Flight, look: NoHit | null): Promise<unknown> {
@@ -214,24 +143,9 @@ export class EntryLoader {
       return null;
     }
   }
-
-  /** Without a sign from Redis any load will do that began after the last invalidation. */
-  #isOpen(flight: Flight, look: Look | null, before: number): boolean {
-    if (look === null) return flight.serial > this.#detached;
-    return flight.number > before || (look.kind === 'loading' && look.token === flight.token);
-  }
-
-  /** A marker of this process without its flight is left over from a load that Redis failed at its end. */
-  #withoutOrphan(key: string, look: Look | null): Look | null {
-    if (look?.kind !== 'loading' || !look.token.startsWith(this.#processToken)) return look;
-    if (this.#flights.get(key)?.token === look.token || this.#bids.has(look.token)) return look;
-    return { kind: 'miss', content: look.content, ...(look.old !== undefined && { old: look.old }) };
-  }
 }
 
 /** Tells whether something was found that each caller must have for himself. */
 function hasValue(found: Look | null): boolean {
   return found !== null && (found.kind === 'hit' || ('old' in found && found.old !== undefined));
 }
-
-type NoHit = Extract<Look, { readonly old?: OldValue }>;
