@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { hasPrivateFields } from '../../common/keys/private-fields.js';
 
 /** Deeper values, cycles among them, are left to the rich codec. */
 const MAX_DEPTH = 100;
@@ -49,6 +50,18 @@ export function isRecord(value: object): boolean {
     types.isWeakMap(value) ||
     types.isWeakSet(value) ||
     ArrayBuffer.isView(value) ||
-    value instanceof URL
+    value instanceof URL ||
+    hidesState(value)
   );
+}
+
+/** Tells whether an instance keeps something where nobody can read it, and does not say how to write it. */
+function hidesState(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (isPlain || typeof (value as { toJSON?: unknown }).toJSON === 'function') return false;
+  // Headers, Intl's formats, generators and proxies of a Map show nothing at all.
+  if (Object.keys(value).length === 0) return true;
+  const type: unknown = Object.hasOwn(prototype, 'constructor') ? prototype.constructor : undefined;
+  return typeof type === 'function' && hasPrivateFields(type);
 }

@@ -1,3 +1,4 @@
+import { typeName } from '../../common/keys/key.errors.js';
 import { CacheCodecError } from '../cache.errors.js';
 import type { Codec } from './codec.js';
 import { isRecord } from './plain-json.js';
@@ -12,9 +13,9 @@ type Tagged = { readonly [MARK]: string; readonly v?: unknown };
 type Plain = Record<string, unknown>;
 
 /**
- * Writes what JSON loses or refuses: Date, Map, Set, RegExp, URL, Error, bytes, bigint, undefined, NaN, the infinities
- * and -0, at any depth. Instances of other classes are written by their own properties, or their `toJSON`. Functions,
- * symbols, promises and cycles are refused.
+ * Writes what JSON loses or refuses: Date, Map, Set, RegExp, URL, URLSearchParams, Error, bytes, bigint, undefined, NaN,
+ * the infinities and -0, at any depth. Instances of other classes are written by their own properties, or their `toJSON`.
+ * Functions, symbols, cycles, and instances that hide what they are, promises among them, are refused.
  *
  * @internal
  */
@@ -58,7 +59,10 @@ function encodeObject(value: object, encode: Step): unknown {
   const type = RICH_TYPES.find(({ is }) => is(value));
   if (type !== undefined) return tagged(type.name, type.write(value as never, encode));
   if (!isRecord(value))
-    throw new CacheCodecError('A value that holds a promise or a weak collection cannot be cached.');
+    throw new CacheCodecError(
+      `A value that holds ${typeName(value)} cannot be cached, for what that keeps cannot be read: return data, or give ` +
+        'the entry a codec.',
+    );
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === 'function') return encode((toJSON as () => unknown).call(value));
   const members = Object.entries(value).map(([key, member]) => [key, encode(member)]);

@@ -45,6 +45,12 @@ export const RICH_TYPES: readonly RichType[] = [
     write: (url: URL) => url.href,
     read: (href: string) => new URL(href),
   },
+  {
+    name: 'URLSearchParams',
+    is: (value) => value instanceof URLSearchParams,
+    write: String,
+    read: (text: string) => new URLSearchParams(text),
+  },
   { name: 'Error', is: types.isNativeError, write: writeError, read: readError },
   {
     name: 'Binary',

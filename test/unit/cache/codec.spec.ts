@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { CacheCodecError } from '../../../src/cache/cache.errors.js';
 import type { Codec } from '../../../src/cache/codec/codec.js';
@@ -68,6 +69,7 @@ describe('what JSON loses', () => {
     ['a Set', new Set([1, 'a', 2n])],
     ['a RegExp', /a\/b/giu],
     ['a URL', new URL('https://example.com/a?b=c#d')],
+    ['URLSearchParams', new URLSearchParams('a=1&a=ü%26')],
     ['a Buffer', Buffer.from(bytes)],
     ['a Uint8Array', bytes],
     ['a view into a larger buffer', new Uint8Array(Uint8Array.from([9, 1, 2, 9]).buffer, 1, 2)],
@@ -124,18 +126,82 @@ describe('errors', () => {
   });
 });
 
+describe('what is not stored as it is', () => {
+  it('is left out, as by JSON, or read once', () => {
+    const symbol = Symbol('about');
+    expect(Reflect.ownKeys(roundTrip({ a: 1, [symbol]: 2 }) as object)).toEqual(['a']);
+    expect(roundTrip(Object.assign([1, 2], { total: 3 }))).toStrictEqual([1, 2]);
+    let reads = 0;
+    const lazy = {
+      get now() {
+        return new Date(++reads);
+      },
+    };
+    expect(Object.getOwnPropertyDescriptor(roundTrip(lazy), 'now')?.value).toEqual(expect.any(Date));
+  });
+
+  it('is made plain: an object without a prototype, a proxy, an instance of an empty realm', () => {
+    const bare = Object.assign(Object.create(null) as object, { at: new Date(1) });
+    expect(Object.getPrototypeOf(roundTrip(bare))).toBe(Object.prototype);
+    expect(roundTrip(new Proxy({ at: new Date(1) }, {}))).toStrictEqual({ at: new Date(1) });
+    expect(roundTrip(runInNewContext('({ nothing: {}, list: [] })'))).toEqual({ nothing: {}, list: [] });
+  });
+
+  it('is an undefined where an array has a hole', () => {
+    // eslint-disable-next-line no-sparse-arrays -- it is what this is about
+    expect(roundTrip([1, , 3])).toStrictEqual([1, undefined, 3]);
+  });
+});
+
 describe('refusals', () => {
+  class Vault {
+    readonly name = 'vault';
+    readonly #secret = 1;
+    open(): number {
+      return this.#secret;
+    }
+  }
+  class LargeVault extends Vault {}
+  class Nothing {}
   const cycle: Record<string, unknown> = { at: new Date() };
   cycle['self'] = cycle;
+  const loop = new Map<string, unknown>();
+  loop.set('self', [loop]);
   it.each<[string, unknown]>([
     ['a function', () => 1],
     ['a function within', { run: () => 1 }],
     ['a symbol', Symbol('x')],
     ['a promise', { later: Promise.resolve(1) }],
     ['a WeakMap', new WeakMap()],
+    ['a WeakRef', new WeakRef({})],
+    ['Headers', { headers: new Headers({ a: '1' }) }],
+    ['a Blob', new Blob(['x'])],
+    ['an AbortSignal', new AbortController().signal],
+    ['a format of Intl', new Intl.NumberFormat('de')],
+    ['a generator', [1].values()],
+    ['a SharedArrayBuffer', new SharedArrayBuffer(1)],
+    ['a number as an object', Object(1)],
+    ['a proxy of a Map', new Proxy(new Map(), {})],
+    ['a proxy of a promise', new Proxy(Promise.resolve(1), {})],
+    ['private fields', { vault: new Vault() }],
+    ['inherited private fields', new LargeVault()],
+    ['an instance that shows nothing', [new Nothing()]],
+    ['an object whose data are its prototype', Object.create({ a: 1 })],
     ['a cycle', cycle],
+    ['a cycle by way of a Map', loop],
   ])('refuses %s', (_, value) => {
     expect(() => encodeValue(value)).toThrow(CacheCodecError);
+  });
+
+  it('name the class, and take what an instance says of itself', () => {
+    expect(() => encodeValue({ headers: new Headers() })).toThrow('holds an instance of Headers');
+    class Money {
+      readonly #cents = 500;
+      toJSON() {
+        return { cents: this.#cents };
+      }
+    }
+    expect(roundTrip([new Money()])).toEqual([{ cents: 500 }]);
   });
 
   it.each([
