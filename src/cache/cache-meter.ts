@@ -110,6 +110,12 @@ export class CacheMeter {
     this.events.emit('cache:load-failed', { cache: this.cache, error: toError(error) });
   }
 
+  /** Records a value that the process kept and that made room for another. */
+  evicted(): void {
+    this.#counts.evictions++;
+    this.events.emit('cache:evicted', { cache: this.cache });
+  }
+
   /** Records an invalidation. */
   invalidated(kind: InvalidationKind, count: number): void {
     this.#counts.invalidations++;

@@ -30,6 +30,8 @@ export interface CacheCounts {
   readonly unreadable: number;
   /** Counts failures of Redis or a codec. */
   readonly errors: number;
+  /** Counts values kept in the process that made room for others. */
+  readonly evictions: number;
   /** Counts invalidations. */
   readonly invalidations: number;
 }
@@ -62,6 +64,7 @@ export function zeroCounts(): CounterSet {
     refused: 0,
     unreadable: 0,
     errors: 0,
+    evictions: 0,
     invalidations: 0,
   };
 }

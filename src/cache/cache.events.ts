@@ -41,6 +41,8 @@ declare module '../common/events.js' {
     'cache:backlog': { readonly state: BacklogState; readonly count: number };
     /** The first tier follows changes in another way than before, or not at present. */
     'cache:coherence': { readonly coherence: L1CoherenceMode };
+    /** A value that the process kept made room for another. */
+    'cache:evicted': { readonly cache: string };
     /** Entries were invalidated; `count` counts keys, tags, instances of entities or entries, by kind. */
     'cache:invalidated': { readonly cache: string; readonly kind: InvalidationKind; readonly count: number };
   }

@@ -30,6 +30,8 @@ export interface KeptEntry {
   readonly freshUntilMs: number;
   /** Is when it expires in Redis. */
   readonly expiresAtMs: number;
+  /** Is told when it makes room for others. */
+  readonly owner: { evicted(): void };
 }
 
 /** Tells whether no tag of an entry is known to have changed. @internal */

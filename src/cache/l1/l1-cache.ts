@@ -41,8 +41,11 @@ export class L1Cache {
     this.#entries = new LRUCache({
       max: maxEntries,
       maxSize: maxBytes,
-      dispose: (_, __, reason) => {
-        if (reason === 'evict') this.#evictions++;
+      // Only after the change that made it go, since listeners may read from here.
+      disposeAfter: ({ owner }, _, reason) => {
+        if (reason !== 'evict') return;
+        this.#evictions++;
+        owner.evicted();
       },
     });
   }

@@ -155,7 +155,7 @@ export class L1Tier {
     this.#coherence.announce(keys);
   }
 
-  #keep({ key, entry }: EntryRequest, { stored, own, ttlMs }: FreshRead, tags: TagState[]): void {
+  #keep({ key, entry, meter }: EntryRequest, { stored, own, ttlMs }: FreshRead, tags: TagState[]): void {
     const { clock, serverNow } = this.#parts;
     const now = clock.monotonic();
     const expiresAtMs = ttlMs < 0 ? Infinity : now + ttlMs;
@@ -169,6 +169,7 @@ export class L1Tier {
       ...own,
       ...{ tags, keptAtMs: now, expiresAtMs },
       freshUntilMs: Math.min(expiresAtMs, refreshAtMs, now + maxAgeMs),
+      owner: meter,
     });
   }
 

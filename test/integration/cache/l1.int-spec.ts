@@ -183,6 +183,7 @@ describe('values kept in the process', () => {
     const few = await open({ options: { l1: { maxEntries: 10 } } });
     for (let index = 0; index < 20; index++) await put(few, `k${index}`, index);
     expect(few.cache.stats().l1).toMatchObject({ entries: 10, evictions: 10 });
+    expect(few.cache.stats().evictions).toBe(10);
     const small = await open({ options: { l1: { maxBytes: 10_000 } } });
     for (let index = 0; index < 20; index++) await put(small, `k${index}`, 'x'.repeat(500));
     const { bytes, entries } = small.cache.stats().l1;
