@@ -1,6 +1,7 @@
+import type { MaybePromise } from '../common/maybe-promise.js';
 import type { ClaimSeeker, Sought } from './claim-seeker.js';
 import type { EntryReader } from './entry-reader.js';
-import { FirstRead } from './first-read.js';
+import { FirstRead, type First, type SharedRead } from './first-read.js';
 import { Flights } from './flights.js';
 import { LoadChain, type Flight } from './load-chain.js';
 import type { LoadClaim } from './load-claim.js';
@@ -24,6 +25,13 @@ interface Launch {
 }
 
 type NoHit = Extract<Look, { readonly old?: OldValue }>;
+type Seen = Extract<First, { readonly kind: 'seen' }>;
+
+/** Is a load that gave a value. */
+interface Ended {
+  readonly kind: 'ended';
+  readonly value: unknown;
+}
 
 /**
  * Reads entries and loads the missing ones, once however many ask: a call reads first and only then looks for a load to
@@ -35,7 +43,7 @@ export class EntryLoader {
   readonly #parts: LoaderParts;
   readonly #flights = new Flights();
   readonly #chain = new LoadChain();
-  readonly #first: FirstRead;
+  readonly #first: FirstRead<Ended | Seen>;
 
   constructor(parts: LoaderParts) {
     const { reader, seeker } = parts;
@@ -47,25 +55,11 @@ export class EntryLoader {
   }
 
   /** Returns the entry's value, from Redis or from the loader. Rejects only with what the loader threw. */
-  async getOrLoad(request: LoadRequest): Promise<unknown> {
-    if (this.#chain.isLoading(request.key)) return this.#parts.runner.run(request, null);
-    const before = this.#flights.started;
+  getOrLoad(request: LoadRequest): Promise<unknown> {
+    if (this.#chain.isLoading(request.key)) return this.#alone(request);
     const unsent = this.#first.unsent(request.key);
-    let found = await (unsent ?? this.#first.start(request));
-    if (found?.kind === 'begun')
-      return unsent === undefined ? this.#chain.wait(found.flight) : this.#join(request, found.flight);
-    if (unsent !== undefined && hasValue(found)) found = await this.#first.look(request);
-    const look = this.#flights.withoutOrphan(request.key, found);
-    if (look?.kind === 'hit') {
-      request.meter.hit(look.value, look.tier);
-      if (look.due !== undefined) this.#refresh(request, { kind: 'miss', ...look.due });
-      return look.value;
-    }
-    if (look?.kind === 'failed') {
-      request.meter.remembered();
-      throw look.error;
-    }
-    return this.#answer(request, look, before);
+    // A loader has to see what it would wait for.
+    return unsent === undefined || this.#chain.isInside ? this.#lead(request) : this.#follow(request, unsent);
   }
 
   /** Lets no later call join the loads under way while Redis cannot say whether they are outdated. */
@@ -73,15 +67,70 @@ export class EntryLoader {
     this.#flights.detach();
   }
 
-  /** Answers with the old value if that will do, else with what is loaded. */
-  #answer(request: LoadRequest, look: NoHit | null, before: number): Promise<unknown> {
-    const old = look?.old;
-    if (isServedAtOnce(old, request.entry.freshness)) {
-      if (look?.kind === 'miss' && old.isDue) this.#refresh(request, look);
-      request.meter.stale('loading');
-      return Promise.resolve(old.value);
+  async #lead(request: LoadRequest): Promise<unknown> {
+    const before = this.#flights.started;
+    const starting = this.#first.start(request);
+    if (starting === null) return this.#answer(request, await this.#first.look(request), before);
+    const first = await starting;
+    if (first.kind === 'begun') return this.#chain.wait(first.flight);
+    return this.#answer(request, first.look, before);
+  }
+
+  /** Takes what comes of another one's read. Of a crowd each costs one promise, for there may be many. */
+  #follow(request: LoadRequest, unsent: SharedRead<Ended | Seen>): Promise<unknown> {
+    const before = this.#flights.started;
+    unsent.end ??= unsent.first.then((first) => this.#endOf(request.key, first, before));
+    return unsent.end.then(
+      (end) => {
+        if (end.kind === 'seen') return this.#answerSeen(request, end, before);
+        request.meter.coalesced();
+        return end.value;
+      },
+      (error: unknown) => {
+        request.meter.coalesced();
+        throw error;
+      },
+    );
+  }
+
+  /** Waits for the load, if that is what a read came to and nothing else is there for anybody. */
+  #endOf(key: string, first: First, before: number): MaybePromise<Ended | Seen> {
+    const flight = first.kind === 'begun' ? first.flight : this.#flightOf(key, first.look, before);
+    if (flight !== null) return flight.result.then((value) => ({ kind: 'ended', value }));
+    return first as Seen;
+  }
+
+  #flightOf(key: string, found: Look | null, before: number): Flight | null {
+    const look = this.#flights.withoutOrphan(key, found);
+    return look?.kind === 'hit' || look?.kind === 'failed' || look?.old !== undefined
+      ? null
+      : this.#flights.open(key, look, before);
+  }
+
+  async #answerSeen(request: LoadRequest, { look, content }: Seen, before: number): Promise<unknown> {
+    const hasValue = look?.kind === 'hit' || (look?.kind !== 'failed' && look?.old !== undefined);
+    return this.#answer(request, hasValue ? await this.#first.share(request, content) : look, before);
+  }
+
+  /** Answers with what was found if that will do, else with what is loaded. */
+  #answer(request: LoadRequest, found: Look | null, before: number): unknown {
+    const { meter } = request;
+    const look = this.#flights.withoutOrphan(request.key, found);
+    if (look?.kind === 'hit') {
+      meter.hit(look.value, look.tier);
+      if (look.due !== undefined) this.#refresh(request, { kind: 'miss', ...look.due });
+      return look.value;
     }
-    return this.#parts.fallback.orOld(request, old, this.#load(request, look, before));
+    if (look?.kind === 'failed') {
+      meter.remembered();
+      throw look.error;
+    }
+    const old = look?.old;
+    if (!isServedAtOnce(old, request.entry.freshness))
+      return this.#parts.fallback.orOld(request, old, this.#load(request, look, before));
+    if (look?.kind === 'miss' && old.isDue) this.#refresh(request, look);
+    meter.stale('loading');
+    return old.value;
   }
 
   #load(request: LoadRequest, look: NoHit | null, before: number): Promise<unknown> {
@@ -94,7 +143,7 @@ export class EntryLoader {
   #join(request: LoadRequest, flight: Flight): Promise<unknown> {
     if (this.#chain.isAwaitedBy(flight)) {
       request.meter.miss();
-      return this.#parts.runner.run(request, null);
+      return this.#alone(request);
     }
     request.meter.coalesced();
     return this.#chain.wait(flight);
@@ -130,6 +179,11 @@ export class EntryLoader {
     return this.#chain.run(request.key, flight, () => this.#parts.runner.run(request, claim, old));
   }
 
+  /** Runs the loader for this call only. */
+  #alone(request: LoadRequest): Promise<unknown> {
+    return this.#parts.runner.run(request, null);
+  }
+
   async #seek(request: LoadRequest, flight: Flight, look: NoHit): Promise<Sought | null> {
     const seeker = {
       token: flight.token,
@@ -143,9 +197,4 @@ export class EntryLoader {
       return null;
     }
   }
-}
-
-/** Tells whether something was found that each caller must have for himself. */
-function hasValue(found: Look | null): boolean {
-  return found !== null && (found.kind === 'hit' || ('old' in found && found.old !== undefined));
 }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../common/maybe-promise.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
 import type { ValueCodec } from './codec/value-codec.js';
 import type { StoredValue } from './entry-content.js';
@@ -17,6 +18,13 @@ type Hit = Extract<Look, { kind: 'hit' }>;
 
 /** Is what a key held in Redis, and nothing else. */
 type FreshHit = Hit & { readonly stored: StoredValue };
+
+/** Is what was found in the place of a claim. @internal */
+export interface Sight {
+  readonly look: Look;
+  /** Is what it was made from; undefined when it was not read from Redis just now. */
+  readonly content: string | null | undefined;
+}
 
 /** Is what Redis answers to PTTL when there is no key. */
 const GONE = -2;
@@ -44,12 +52,23 @@ export class EntryReader {
 
   /** Reads an entry: one round trip when its tags are those of the request, else two. */
   look(request: EntryRequest): Promise<Look> {
-    return this.#look(request, null) as Promise<Look>;
+    return this.#look(request, () => (this.#mayBeOld(request) ? this.#askOld(request) : this.#ask(request)));
   }
 
   /** Reads an entry, and takes a claim where there is nothing, in one round trip. @returns null when the claim stands. */
-  lookOrClaim(request: EntryRequest, claim: LoadClaim): Promise<Look | null> {
-    return this.#look(request, claim);
+  async lookOrClaim(request: EntryRequest, claim: LoadClaim): Promise<Sight | null> {
+    let content: string | null | undefined;
+    const look = await this.#look<Look | null>(request, async () => {
+      const taken = await claim.take(null);
+      content = taken?.found;
+      return taken && this.judge(request, taken.found);
+    });
+    return look && { look, content };
+  }
+
+  /** Judges for somebody else what was found for `lookOrClaim`: he gets a value of his own. */
+  judge(request: EntryRequest, content: string | null): MaybePromise<Look> {
+    return this.#parts.judge.judge(request, content);
   }
 
   /** Reads several entries: one round trip, and another for the tags they name. While Redis is away all are missing. */
@@ -95,7 +114,7 @@ export class EntryReader {
     }
   }
 
-  async #look(request: EntryRequest, claim: LoadClaim | null): Promise<Look | null> {
+  async #look<T extends Look | null>(request: EntryRequest, ask: () => Promise<T>): Promise<T | Look> {
     const { l1 } = this.#parts;
     const kept = l1.find(request);
     const served = kept === null ? null : this.#serve(request, kept);
@@ -103,8 +122,7 @@ export class EntryReader {
     const watch = l1.begin(request);
     let isKept = false;
     try {
-      const isOfMaster = claim !== null || !this.#mayBeOld(request);
-      const look = (isOfMaster ? null : await this.#askReplica(request)) ?? (await this.#ask(request, claim));
+      const look = await ask();
       isKept = watch !== null && look?.kind === 'hit' && look.stored !== undefined;
       if (isKept) void this.#keep(request, watch as KeyWatch, look as FreshHit);
       return look;
@@ -119,9 +137,8 @@ export class EntryReader {
   }
 
   /** Asks Redis: for the entry and its tags together, since reads of one turn are sent as one. */
-  #ask(request: EntryRequest, claim: LoadClaim | null): Promise<Look | null> {
+  #ask(request: EntryRequest): Promise<Look> {
     const { store, judge } = this.#parts;
-    if (claim !== null) return this.#claim(request, claim);
     if (request.entry.tags.length > 0) return this.#askTagged(request, store.read(request.key));
     return store.read(request.key).then((content) => judge.judge(request, content));
   }
@@ -131,10 +148,10 @@ export class EntryReader {
     return this.#parts.store.mayBeOld(request.key) && !this.#parts.l1.keeps(request);
   }
 
-  /** @returns null when it is for the master to say. */
-  async #askReplica(request: EntryRequest): Promise<Hit | null> {
+  /** Asks a replica, and the master where that has nothing good. */
+  async #askOld(request: EntryRequest): Promise<Look> {
     const look = await this.#askTagged(request, this.#parts.store.readOld(request.key));
-    return look.kind === 'hit' && look.due === undefined ? look : null;
+    return look.kind === 'hit' && look.due === undefined ? look : this.#ask(request);
   }
 
   async #askTagged(request: EntryRequest, reading: Promise<string | null>): Promise<Look> {
@@ -142,11 +159,6 @@ export class EntryReader {
     const tagKeys = request.entry.tags.map((tag) => request.space.tag(tag));
     const [content, versions] = await Promise.all([reading, tags.read(tagKeys)]);
     return judge.judge(request, content, versions);
-  }
-
-  async #claim(request: EntryRequest, claim: LoadClaim): Promise<Look | null> {
-    const taken = await claim.take(null);
-    return taken === null ? null : this.#parts.judge.judge(request, taken.found);
   }
 
   /** Keeps a value in the process once it is known how long it lives, for which nobody waits. */

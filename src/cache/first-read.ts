@@ -1,16 +1,25 @@
+import type { MaybePromise } from '../common/maybe-promise.js';
 import { RedisReplyError } from '../connection/connection.errors.js';
 import type { ClaimSeeker } from './claim-seeker.js';
-import type { EntryReader } from './entry-reader.js';
+import type { EntryReader, Sight } from './entry-reader.js';
 import type { Flights } from './flights.js';
 import type { Flight } from './load-chain.js';
 import type { LoadClaim } from './load-claim.js';
 import type { LoadRequest } from './load-request.js';
 import type { Look } from './look.js';
 
-/** Says that there was nothing, and that the load has begun. @internal */
-export interface Begun {
-  readonly kind: 'begun';
-  readonly flight: Flight;
+/** Says what a first read came to. @internal */
+export type First =
+  /** There was nothing, and the load has begun. */
+  | { readonly kind: 'begun'; readonly flight: Flight }
+  /** There was something, or Redis was away: then `look` is null. `content` is what others can judge for themselves. */
+  | { readonly kind: 'seen'; readonly look: Look | null; readonly content?: Sight['content'] };
+
+/** Is a read that those share who ask for one key in one turn of the event loop. @internal */
+export interface SharedRead<T> {
+  readonly first: Promise<First>;
+  /** Is what those make of it who did not begin it. */
+  end: Promise<T> | null;
 }
 
 /** Is a load that begins if the read that precedes it finds nothing. */
@@ -29,43 +38,44 @@ interface FirstReadParts {
 
 /**
  * Reads an entry that may have to be loaded. Where that is likely, the same command claims the load, which then begins
- * at once; others who ask for the key in the same turn of the event loop wait for the same read.
+ * at once; others who ask for the key in the same turn share the read.
  *
  * @internal
  */
-export class FirstRead {
+export class FirstRead<T> {
   readonly #parts: FirstReadParts;
   /** Are the reads that this turn has yet to send, and that begin a load where there is nothing. */
-  readonly #unsent = new Map<string, Promise<Look | Begun | null>>();
+  readonly #unsent = new Map<string, SharedRead<T>>();
 
   constructor(parts: FirstReadParts) {
     this.#parts = parts;
   }
 
-  /** Returns the read that somebody else of this turn has asked for. */
-  unsent(key: string): Promise<Look | Begun | null> | undefined {
+  /** Returns the read that somebody of this turn has begun. */
+  unsent(key: string): SharedRead<T> | undefined {
     return this.#unsent.get(key);
   }
 
-  /** Reads an entry, and begins its load if there is nothing and that was likely. @returns null while Redis is away. */
-  start(request: LoadRequest): Promise<Look | Begun | null> {
+  /** Reads an entry, and begins its load if there is nothing. @returns null where that is not likely, or not possible. */
+  start(request: LoadRequest): Promise<First> | null {
     const bid = request.meter.isMissLikely ? this.#bid(request) : null;
-    if (bid === null) return this.look(request);
+    if (bid === null) return null;
     const { key } = request;
-    const reading = this.#lookOrLoad(request, bid);
-    this.#unsent.set(key, reading);
+    const first = this.#lookOrLoad(request, bid);
+    this.#unsent.set(key, { first, end: null });
     process.nextTick(() => this.#unsent.delete(key));
-    return reading;
+    return first;
   }
 
   /** Only reads an entry. @returns null while Redis is away. */
-  async look(request: LoadRequest): Promise<Look | null> {
-    try {
-      return await this.#parts.reader.look(request);
-    } catch (error) {
-      request.meter.failed('read', error);
-      return null;
-    }
+  look(request: LoadRequest): Promise<Look | null> {
+    return orNull(request, this.#parts.reader.look(request));
+  }
+
+  /** Makes of what another one's read found what is there for this request. */
+  share(request: LoadRequest, content: Sight['content']): Promise<Look | null> {
+    if (content === undefined) return this.look(request);
+    return orNull(request, this.#parts.reader.judge(request, content));
   }
 
   /** Makes ready to claim the load with the read. @returns null when too little is known of the entry's tags. */
@@ -75,20 +85,29 @@ export class FirstRead {
     return claim === null ? null : { flight, claim };
   }
 
-  async #lookOrLoad(request: LoadRequest, { flight, claim }: Bid): Promise<Look | Begun | null> {
+  async #lookOrLoad(request: LoadRequest, { flight, claim }: Bid): Promise<First> {
     const endBid = this.#parts.flights.bid(flight);
     try {
-      const look = await this.#parts.reader.lookOrClaim(request, claim);
-      if (look !== null) return look;
+      const sight = await this.#parts.reader.lookOrClaim(request, claim);
+      if (sight !== null) return { kind: 'seen', ...sight };
       this.#parts.begin(request, flight, claim);
       return { kind: 'begun', flight };
     } catch (error) {
       // A server that does not let itself be written may still be read.
-      if (error instanceof RedisReplyError) return await this.look(request);
+      if (error instanceof RedisReplyError) return { kind: 'seen', look: await this.look(request) };
       request.meter.failed('read', error);
-      return null;
+      return { kind: 'seen', look: null };
     } finally {
       endBid();
     }
+  }
+}
+
+async function orNull({ meter }: LoadRequest, looking: MaybePromise<Look>): Promise<Look | null> {
+  try {
+    return await looking;
+  } catch (error) {
+    meter.failed('read', error);
+    return null;
   }
 }

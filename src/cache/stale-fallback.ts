@@ -11,7 +11,7 @@ export class StaleFallback {
   constructor(private readonly clock: Clock) {}
 
   /** Returns what is loaded, or the old value if there is one that may be served. */
-  async orOld(request: EntryRequest, old: OldValue | undefined, loaded: Promise<unknown>): Promise<unknown> {
+  orOld(request: EntryRequest, old: OldValue | undefined, loaded: Promise<unknown>): Promise<unknown> {
     const { meter, entry } = request;
     if (!isServedForWant(old, entry.freshness)) return loaded;
     let isSlow = false;

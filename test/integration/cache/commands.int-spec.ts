@@ -83,10 +83,11 @@ describe('the commands of the cache', () => {
   it('give everybody a value of his own where a crowd that expects none finds one', async () => {
     const writer = await open({ namespace: 'own' });
     await writer.cache.set('k', { list: [1] });
-    const { cache } = await open({ namespace: 'own', options: { l1: false } });
-    const found = await Promise.all(
-      Array.from({ length: 20 }, () => cache.getOrSet('k', () => ({ list: [2] }))),
-    );
+    const reader = await open({ namespace: 'own', options: { l1: false } });
+    const load = () => reader.cache.getOrSet('k', () => ({ list: [2] }));
+    const found: { list: number[] }[] = [];
+    const crowd = async () => found.push(...(await Promise.all(Array.from({ length: 20 }, load))));
+    expect(await commandsOf(reader, crowd)).toEqual(['swap-entries-n']);
     expect(new Set(found).size).toBe(20);
     expect(new Set(found.map(({ list }) => list)).size).toBe(20);
     expect(found).toEqual(found.map(() => ({ list: [1] })));
