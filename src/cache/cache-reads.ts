@@ -1,7 +1,12 @@
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
-import { resolveEntry, type CacheEntryOptions, type CacheFormOptions } from './entry-options.js';
+import {
+  resolveEntry,
+  type CacheEntryOptions,
+  type CacheFormOptions,
+  type ResolvedEntry,
+} from './entry-options.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
 import type { EntryRequest, LoadRequest } from './load-request.js';
 import type { Look } from './look.js';
@@ -19,11 +24,16 @@ const ABSENT: Look = { kind: 'miss', content: null };
  * @internal
  */
 export class CacheReads {
+  /** Is what no options come to. */
+  readonly #plainEntry: ResolvedEntry;
+
   constructor(
     private readonly engine: CacheEngine,
     private readonly space: CacheSpace,
     private readonly meter: CacheMeter,
-  ) {}
+  ) {
+    this.#plainEntry = resolveEntry(undefined, engine.entryDefaults);
+  }
 
   /** Takes the short way of a hit: one look into the process, without a question to anybody. @returns NOT_KEPT else. */
   kept(redisKey: string, options: CacheFormOptions | undefined, name?: string): unknown {
@@ -64,7 +74,7 @@ export class CacheReads {
 
   /** Makes the request for an entry out of the options of a call. */
   request(redisKey: string, options?: CacheEntryOptions, name?: string): EntryRequest {
-    const entry = resolveEntry(options, this.engine.entryDefaults);
+    const entry = options === undefined ? this.#plainEntry : resolveEntry(options, this.engine.entryDefaults);
     return { space: this.space, key: redisKey, entry, meter: this.#meterOf(name) };
   }
 
