@@ -27,6 +27,7 @@ import { L1Tier } from './l1/l1-tier.js';
 import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
+import { LoadWait } from './load-wait.js';
 import { OwnChanges } from './own-changes.js';
 import { PromptGateway } from './prompt-gateway.js';
 import { ServerClock } from './server-clock.js';
@@ -172,7 +173,8 @@ function createLoading(
   const news = new LoadNewsChannel({ redis, clock, events, channel });
   const claims = { promptStore, store, serverClock, renewal: new ClaimRenewal(clock) };
   const isAway = () => redis.availability.state === 'down';
-  const seeker = new ClaimSeeker({ reader, judge, isAway, claims, tags, news, clock });
+  const waiting = new LoadWait({ reader, judge, store, news, clock, isAway });
+  const seeker = new ClaimSeeker({ judge, claims, tags, waiting, clock });
   const work = new WorkCount();
   const settler = new LoadSettler({ tags, news, values, aging, work });
   const runner = new LoadRunner({ values, settler, clock, limit, work });

@@ -1,15 +1,11 @@
 import type { Clock } from '../common/clock.js';
-import { RedisUnavailableError } from '../connection/connection.errors.js';
-import { pollPauseMs } from '../connection/polling.js';
-import { LEASE_MS } from './claim-renewal.js';
 import { keptMs } from './entry-aging.js';
-import { markAwaited, type StoredValue } from './entry-content.js';
+import type { StoredValue } from './entry-content.js';
 import type { EntryJudge } from './entry-judge.js';
-import type { EntryReader } from './entry-reader.js';
 import { CacheLoadTimeoutError } from './cache.errors.js';
 import { LoadClaim, type ClaimPorts } from './load-claim.js';
-import type { LoadNewsChannel } from './load-news.js';
 import type { LoadRequest } from './load-request.js';
+import type { LoadWait } from './load-wait.js';
 import type { Look } from './look.js';
 import type { OldValue } from './old-value.js';
 import type { TagStore } from './tag-store.js';
@@ -32,19 +28,14 @@ export interface Seeker {
 
 /** Bounds how often one call may find that others were quicker, before it loads without storing. */
 const MAX_ROUNDS = 20;
-/** The one who waits must not look before a claim that nobody renews has surely expired. */
-const WAIT_MS = LEASE_MS + 50;
 /** Bounds the wait of one loader for another in some other process, which may wait for the first. */
 const LOADER_WAIT_MS = 5_000;
 
 interface SeekerParts {
-  readonly reader: EntryReader;
   readonly judge: EntryJudge;
-  /** Tells whether the server is known to be away. */
-  readonly isAway: () => boolean;
   readonly claims: ClaimPorts;
   readonly tags: TagStore;
-  readonly news: LoadNewsChannel;
+  readonly waiting: LoadWait;
   readonly clock: Clock;
 }
 
@@ -53,8 +44,6 @@ interface Patience {
   /** Is what comes of a wait that took too long. */
   readonly end: () => Extract<Sought, { kind: 'failed' }> | null;
 }
-
-type Loading = Extract<Look, { kind: 'loading' }>;
 
 /**
  * Gets the right to load an entry, or waits for the process that has it: however long it loads, as long as it renews
@@ -88,9 +77,9 @@ export class ClaimSeeker {
       } else {
         awaitedLoad = look.token;
         seeker.onWait(look.token);
-        const limitMs = Math.min(WAIT_MS, patience.leftMs());
+        const limitMs = patience.leftMs();
         if (limitMs <= 0) return patience.end();
-        look = await this.#wait(request, look, limitMs);
+        look = await this.#parts.waiting.news(request, look, limitMs);
       }
     }
     return null;
@@ -131,60 +120,5 @@ export class ClaimSeeker {
           ? { kind: 'failed', error: new CacheLoadTimeoutError(meter.cache, hardTimeoutMs) }
           : null,
     };
-  }
-
-  async #wait(request: LoadRequest, loading: Loading, limitMs: number): Promise<Look> {
-    if (!(await this.#isListening(request))) return this.#poll(request, loading, limitMs);
-    const { token, awaited, content } = loading;
-    const news = this.#parts.news.next(token, limitMs);
-    if (awaited) {
-      // Others said so; the news may have gone out before this process began to listen.
-      const look = await this.#lookAgain(request, loading);
-      if (look.kind !== 'loading' || look.token !== token) return look;
-    } else {
-      const marked = { key: request.key, expected: content, content: markAwaited(content) };
-      const outcome = await this.#parts.claims.store.swap({ ...marked, ttlMs: 1, keepsTtl: true });
-      const found = outcome.kind === 'other' ? outcome.content : null;
-      if (outcome.kind !== 'swapped') return this.#parts.judge.judge(request, found);
-    }
-    const end = await news;
-    return end.kind === 'failed' ? end : this.#lookAgain(request, loading);
-  }
-
-  async #isListening({ meter }: LoadRequest): Promise<boolean> {
-    const { news } = this.#parts;
-    if (!news.arrives) return false;
-    try {
-      await news.listen();
-      return true;
-    } catch (error) {
-      meter.failed('listen', error);
-      return false;
-    }
-  }
-
-  /** A server that is slow for once is no reason to load what somebody else is loading. */
-  async #lookAgain(request: LoadRequest, loading: Loading): Promise<Look> {
-    try {
-      return await this.#parts.reader.look(request);
-    } catch (error) {
-      const isSlow = error instanceof RedisUnavailableError && error.reason === 'timeout';
-      if (!isSlow || this.#parts.isAway()) throw error;
-      request.meter.failed('read', error);
-      return loading;
-    }
-  }
-
-  /** Looks again and again, for want of news, until another content is there. */
-  async #poll(request: LoadRequest, loading: Loading, limitMs: number): Promise<Look> {
-    const { news, clock } = this.#parts;
-    const { token } = loading;
-    const untilMs = clock.monotonic() + limitMs;
-    for (let attempt = 0; ; attempt++) {
-      await news.next(token, Math.min(pollPauseMs(attempt), untilMs - clock.monotonic()));
-      const look = await this.#lookAgain(request, loading);
-      const goesOn = look.kind === 'loading' && look.token === token;
-      if (!goesOn || clock.monotonic() >= untilMs) return look;
-    }
   }
 }
