@@ -1,33 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { CacheKey } from '../common/keys/cache-key.js';
+import { BulkLoad, type BulkRequest, type LoadMany, type Values, type Wanted } from './bulk-load.js';
 import type { CacheEngine } from './cache-engine.js';
 import type { CacheMeter } from './cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
-import type { LoadClaim } from './load-claim.js';
-import { LoadDecisions } from './load-context.js';
-import type { EntryRequest } from './load-request.js';
-import type { LoadOutcome } from './load-settler.js';
 import type { Look } from './look.js';
 import { isServedAtOnce, isServedForWant, type OldValue } from './old-value.js';
-
-/** Is one of several entries to read, with its key as the caller wrote it. @internal */
-export interface BulkRequest extends EntryRequest {
-  readonly callerKey: CacheKey;
-}
-
-/** Is an entry to load. */
-interface Wanted {
-  readonly request: BulkRequest;
-  /** Is what the read found; undefined when there was none. */
-  readonly look: Look | undefined;
-}
-
-interface Claimed extends Wanted {
-  readonly claim: LoadClaim | null;
-}
-
-type BulkLoad = (missing: CacheKey[]) => Promise<ReadonlyMap<CacheKey, unknown>>;
-type Values = Map<string, unknown>;
 
 /**
  * Reads several entries and loads the missing ones in one call.
@@ -42,7 +18,7 @@ export class BulkLoader {
   ) {}
 
   /** Returns the values in the order of the requests. Rejects only with what the loader threw. */
-  async load(requests: readonly BulkRequest[], load: BulkLoad): Promise<unknown[]> {
+  async load(requests: readonly BulkRequest[], load: LoadMany): Promise<unknown[]> {
     const { reader, options } = this.engine;
     const looks = options.enabled ? await reader.lookMany(requests) : [];
     const values: Values = new Map();
@@ -60,10 +36,10 @@ export class BulkLoader {
     return requests.map(({ key }) => values.get(key));
   }
 
-  async #loadMissing(missing: readonly Wanted[], load: BulkLoad, values: Values): Promise<void> {
+  async #loadMissing(missing: readonly Wanted[], load: LoadMany, values: Values): Promise<void> {
     const [failure, ...rest] = missing.flatMap(({ look }) => (look?.kind === 'failed' ? [look] : []));
     if (failure !== undefined && rest.length + 1 === missing.length) throw failure.error;
-    const loading = this.#claimAll(missing).then((claimed) => this.#loadAndStore(claimed, load));
+    const loading = this.#bulk(load).obtain(missing);
     const isReplaceable = missing.every(({ request, look }) =>
       isServedForWant(oldOf(look), request.entry.freshness),
     );
@@ -83,53 +59,14 @@ export class BulkLoader {
   }
 
   /** Loads in the background what was answered already and nobody else is loading. */
-  #refresh(due: readonly Wanted[], load: BulkLoad): void {
-    const work = async () => {
-      const claimed = (await this.#claimAll(due)).filter(({ claim }) => claim !== null);
-      if (claimed.length > 0) await this.#loadAndStore(claimed, load);
-    };
-    work().catch((error: unknown) => this.meter.hidden(error));
+  #refresh(due: readonly Wanted[], load: LoadMany): void {
+    this.#bulk(load)
+      .refresh(due)
+      .catch((error: unknown) => this.meter.hidden(error));
   }
 
-  async #loadAndStore(wanted: readonly Claimed[], load: BulkLoad): Promise<Values> {
-    const { runner, settler } = this.engine;
-    const settle = (outcomeOf: (key: string) => LoadOutcome) =>
-      Promise.all(wanted.map(({ request, claim }) => settler.settle(request, claim, outcomeOf(request.key))));
-    const [first] = wanted;
-    if (first === undefined) return new Map();
-    const keys = wanted.map(({ request }) => request.callerKey);
-    let loaded: Values;
-    try {
-      const watched = { meter: this.meter, entry: first.request.entry };
-      const answer = await runner.watch(watched, new LoadDecisions(), () => load(keys));
-      loaded = new Map([...answer].map(([key, value]) => [this.space.entry(key), value]));
-    } catch (error) {
-      await settle(() => ({ kind: 'failed', error }));
-      throw error;
-    }
-    await settle((key) =>
-      loaded.has(key)
-        ? { kind: 'loaded', value: loaded.get(key), decisions: new LoadDecisions() }
-        : { kind: 'nothing' },
-    );
-    return loaded;
-  }
-
-  #claimAll(wanted: readonly Wanted[]): Promise<Claimed[]> {
-    return Promise.all(wanted.map(async (one) => ({ ...one, claim: await this.#claim(one) })));
-  }
-
-  /** @returns null when somebody else is loading the entry, or Redis is away. */
-  async #claim({ request, look }: Wanted): Promise<LoadClaim | null> {
-    if (look?.kind !== 'miss') return null;
-    try {
-      const load = { ...request, setsTags: false };
-      const claim = await this.engine.seeker.prepare(load, randomUUID(), look.old?.stored);
-      return (await claim.take(look.content)) === null ? claim : null;
-    } catch (error) {
-      request.meter.failed('claim', error);
-      return null;
-    }
+  #bulk(load: LoadMany): BulkLoad {
+    return new BulkLoad(this.engine, this.space, load);
   }
 }
 
@@ -146,7 +83,6 @@ function answerOf({ request, look }: Wanted): { readonly value: unknown; readonl
     return { value: old.value, ...(old.isDue && look?.kind === 'miss' && { due: look }) };
   }
   if (look?.kind === 'failed') meter.remembered();
-  else meter.miss();
   return null;
 }
 

@@ -24,6 +24,7 @@ import { InvalidationBacklog } from './invalidation-backlog.js';
 import { InvalidationDeferral } from './invalidation-deferral.js';
 import { KeySweep } from './key-sweep.js';
 import { L1Tier } from './l1/l1-tier.js';
+import { LoadChain } from './load-chain.js';
 import { LoadNewsChannel } from './load-news.js';
 import { LoadRunner } from './load-runner.js';
 import { LoadSettler } from './load-settler.js';
@@ -75,6 +76,9 @@ export interface CacheEngine {
   readonly fallback: StaleFallback;
   readonly reader: EntryReader;
   readonly loader: EntryLoader;
+  readonly chain: LoadChain;
+  readonly judge: EntryJudge;
+  readonly waiting: LoadWait;
   readonly seeker: ClaimSeeker;
   readonly settler: LoadSettler;
   readonly runner: LoadRunner;
@@ -147,9 +151,8 @@ function createBase(parts: EngineParts, keys: KeySpace, space: CacheSpace): Base
   return { l1, changes, store, sweep, backlog, prompt, limit, meters, serverClock };
 }
 
-type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader'> & {
+type Reading = Pick<CacheEngine, 'tags' | 'values' | 'aging' | 'reader' | 'judge'> & {
   readonly promptStore: EntryStore;
-  readonly judge: EntryJudge;
 };
 
 function createReading({ options }: EngineParts, { prompt, l1, serverClock, changes }: Base): Reading {
@@ -167,7 +170,7 @@ function createReading({ options }: EngineParts, { prompt, l1, serverClock, chan
 function createLoading(
   { redis, clock, events }: EngineParts,
   base: Base & Reading & { readonly channel: string },
-): Pick<CacheEngine, 'fallback' | 'loader' | 'seeker' | 'settler' | 'runner'> {
+): Pick<CacheEngine, 'fallback' | 'loader' | 'chain' | 'waiting' | 'seeker' | 'settler' | 'runner'> {
   const { promptStore, store, tags, values, aging, judge, reader, serverClock, channel, limit } = base;
   const fallback = new StaleFallback(clock);
   const news = new LoadNewsChannel({ redis, clock, events, channel });
@@ -177,6 +180,8 @@ function createLoading(
   const seeker = new ClaimSeeker({ judge, claims, tags, waiting, clock });
   const work = new WorkCount();
   const settler = new LoadSettler({ tags, news, values, aging, work });
-  const runner = new LoadRunner({ values, settler, clock, limit, work });
-  return { fallback, seeker, settler, runner, loader: new EntryLoader({ reader, seeker, runner, fallback }) };
+  const chain = new LoadChain();
+  const runner = new LoadRunner({ values, settler, clock, limit, work, chain });
+  const loader = new EntryLoader({ reader, seeker, runner, fallback, chain });
+  return { fallback, chain, waiting, seeker, settler, runner, loader };
 }

@@ -69,7 +69,7 @@ export class CacheReads {
     const { options: module, runner, loader } = this.engine;
     const { space, key, entry, meter } = this.request(redisKey, options, name);
     const request = { space, key, entry, meter, load, setsTags };
-    return module.enabled ? loader.getOrLoad(request) : runner.run(request, null);
+    return module.enabled ? loader.getOrLoad(request) : runner.run(request, { claim: null, part: null });
   }
 
   /** Makes the request for an entry out of the options of a call. */

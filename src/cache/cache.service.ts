@@ -138,7 +138,8 @@ export class CacheService {
 
   /**
    * Reads several values and loads the missing ones with one call of `loader`; keys that it leaves out of its answer
-   * are `undefined` and not stored. A missing key that another call is loading is loaded here too, but stored once.
+   * are `undefined` and not stored. What another call is loading, in whatever process, is taken from there, after what
+   * is loaded here; what comes to nothing there is loaded here by a second call. Within a loader nothing is waited for.
    *
    * @returns the values in the order of the keys, matched by what the keys mean: `'user:1'` is `['user', 1]`.
    */

@@ -3,10 +3,10 @@ import type { ClaimSeeker, Sought } from './claim-seeker.js';
 import type { EntryReader } from './entry-reader.js';
 import { FirstRead, type First, type SharedRead } from './first-read.js';
 import { Flights } from './flights.js';
-import { LoadChain, type Flight } from './load-chain.js';
+import type { Flight, LoadChain } from './load-chain.js';
 import type { LoadClaim } from './load-claim.js';
 import type { LoadRequest } from './load-request.js';
-import type { LoadRunner } from './load-runner.js';
+import type { Launch, LoadRunner } from './load-runner.js';
 import type { Look } from './look.js';
 import { isServedAtOnce, type OldValue } from './old-value.js';
 import type { StaleFallback } from './stale-fallback.js';
@@ -16,12 +16,7 @@ interface LoaderParts {
   readonly seeker: ClaimSeeker;
   readonly runner: LoadRunner;
   readonly fallback: StaleFallback;
-}
-
-interface Launch {
-  /** Is null for a load whose value is not stored. */
-  readonly claim: LoadClaim | null;
-  readonly old?: OldValue | undefined;
+  readonly chain: LoadChain;
 }
 
 type NoHit = Extract<Look, { readonly old?: OldValue }>;
@@ -42,12 +37,13 @@ interface Ended {
 export class EntryLoader {
   readonly #parts: LoaderParts;
   readonly #flights = new Flights();
-  readonly #chain = new LoadChain();
+  readonly #chain: LoadChain;
   readonly #first: FirstRead<Ended | Seen>;
 
   constructor(parts: LoaderParts) {
     const { reader, seeker } = parts;
     this.#parts = parts;
+    this.#chain = parts.chain;
     this.#first = new FirstRead({
       ...{ reader, seeker, flights: this.#flights },
       begin: (request, flight, claim) => this.#begin(request, flight, claim),
@@ -175,13 +171,13 @@ export class EntryLoader {
     return this.#run(request, flight, sought ?? { claim: null, old: look?.old });
   }
 
-  #run(request: LoadRequest, flight: Flight, { claim, old }: Launch): Promise<unknown> {
-    return this.#chain.run(request.key, flight, () => this.#parts.runner.run(request, claim, old));
+  #run(request: LoadRequest, flight: Flight, { claim, old }: Omit<Launch, 'part'>): Promise<unknown> {
+    return this.#parts.runner.run(request, { claim, old, part: { keys: [request.key], flight } });
   }
 
   /** Runs the loader for this call only. */
   #alone(request: LoadRequest): Promise<unknown> {
-    return this.#parts.runner.run(request, null);
+    return this.#parts.runner.run(request, { claim: null, part: null });
   }
 
   async #seek(request: LoadRequest, flight: Flight, look: NoHit): Promise<Sought | null> {

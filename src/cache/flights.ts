@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Flight } from './load-chain.js';
+import { newFlight, type Flight } from './load-chain.js';
 import type { Look } from './look.js';
 
 /**
@@ -24,8 +24,7 @@ export class Flights {
   /** Returns a flight that is about to begin. */
   next(): Flight {
     const serial = ++this.#started;
-    const token = `${this.#processToken}.${serial}`;
-    return { number: serial, serial, token, result: Promise.resolve(), isOver: false, waits: new Set() };
+    return newFlight(serial, `${this.#processToken}.${serial}`);
   }
 
   /** Notes that a read takes the claim of a flight, which begins if there is nothing. @returns what ends the note. */

@@ -2,6 +2,7 @@ import type { Cancel, Clock } from '../common/clock.js';
 import { isThenable, type MaybePromise } from '../common/maybe-promise.js';
 import { CacheClosedError, CacheLoadTimeoutError } from './cache.errors.js';
 import type { ValueCodec } from './codec/value-codec.js';
+import type { LoadChain, LoadPart } from './load-chain.js';
 import type { LoadClaim } from './load-claim.js';
 import { LoadDecisions } from './load-context.js';
 import type { EntryRequest, LoadRequest } from './load-request.js';
@@ -17,6 +18,23 @@ interface RunnerParts {
   /** Bounds how long a caller waits until his value is stored; null for no bound. */
   readonly limit: WaitLimit | null;
   readonly work: WorkCount;
+  readonly chain: LoadChain;
+}
+
+/** Says what becomes of what a loader returns. @internal */
+export interface Launch {
+  /** Is null for a load whose value is not stored. */
+  readonly claim: LoadClaim | null;
+  /** Is null for a load that nobody joins. */
+  readonly part: LoadPart | null;
+  /** Is the value to be replaced. */
+  readonly old?: OldValue | undefined;
+}
+
+interface Loader<T> {
+  readonly load: (context: LoadDecisions) => MaybePromise<T>;
+  readonly decisions: LoadDecisions;
+  readonly part: LoadPart | null;
 }
 
 /**
@@ -32,13 +50,13 @@ export class LoadRunner {
     this.#parts = parts;
   }
 
-  /** Returns what the loader returned; without a claim nothing is stored. `old` is the value to be replaced. */
-  async run(request: LoadRequest, claim: LoadClaim | null, old?: OldValue): Promise<unknown> {
+  /** Returns what the loader returned, once it is stored if there is a claim. */
+  async run(request: LoadRequest, { claim, part, old }: Launch): Promise<unknown> {
     const decisions = new LoadDecisions(this.#ownOld(request, old));
     let outcome: Loaded | Failed;
     this.#parts.work.begin();
     try {
-      const loading = this.watch(request, decisions, request.load);
+      const loading = this.watch(request, { load: request.load, decisions, part });
       const value: unknown = loading instanceof Promise ? await loading : loading;
       outcome = { kind: 'loaded', value, decisions };
     } catch (error) {
@@ -58,15 +76,17 @@ export class LoadRunner {
    */
   watch<T>(
     request: Pick<EntryRequest, 'meter' | 'entry'>,
-    decisions: LoadDecisions,
-    load: (context: LoadDecisions) => MaybePromise<T>,
+    { load, decisions, part }: Loader<T>,
   ): MaybePromise<T> {
-    const startedAt = this.#parts.clock.monotonic();
-    const count = (failed: boolean) =>
-      request.meter.loaded(this.#parts.clock.monotonic() - startedAt, failed);
+    const { clock, chain } = this.#parts;
+    const startedAt = clock.monotonic();
+    const count = (failed: boolean) => {
+      chain.left();
+      request.meter.loaded(clock.monotonic() - startedAt, failed);
+    };
     let loading: MaybePromise<T>;
     try {
-      loading = load(decisions);
+      loading = chain.run(part, () => load(decisions));
     } catch (error) {
       count(true);
       throw error;

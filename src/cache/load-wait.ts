@@ -1,6 +1,7 @@
 import type { Clock } from '../common/clock.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
 import { pollPauseMs } from '../connection/polling.js';
+import { CacheLoadTimeoutError } from './cache.errors.js';
 import { LEASE_MS } from './claim-renewal.js';
 import { markAwaited } from './entry-content.js';
 import type { EntryJudge } from './entry-judge.js';
@@ -23,7 +24,8 @@ interface WaitParts {
   readonly isAway: () => boolean;
 }
 
-type Loading = Extract<Look, { kind: 'loading' }>;
+/** Says that somebody is loading. @internal */
+export type Loading = Extract<Look, { kind: 'loading' }>;
 
 /**
  * Waits for a load that somebody else has claimed.
@@ -35,6 +37,21 @@ export class LoadWait {
 
   constructor(parts: WaitParts) {
     this.#parts = parts;
+  }
+
+  /** Waits until a load is over, for as long as the entry's `hardTimeout` allows. @returns what there is then. */
+  async end(request: EntryRequest, loading: Loading): Promise<Look> {
+    const { clock } = this.#parts;
+    const { hardTimeoutMs } = request.entry.freshness;
+    const untilMs = clock.monotonic() + (hardTimeoutMs || Infinity);
+    let look: Look = loading;
+    while (isSame(look, loading)) {
+      const leftMs = untilMs - clock.monotonic();
+      if (leftMs <= 0)
+        return { kind: 'failed', error: new CacheLoadTimeoutError(request.meter.cache, hardTimeoutMs) };
+      look = await this.news(request, look, leftMs);
+    }
+    return look;
   }
 
   /** Waits until there may be something new, for `limitMs` at most. @returns what there is then, or how it failed. */
@@ -93,6 +110,6 @@ export class LoadWait {
   }
 }
 
-function isSame(look: Look, { token }: Loading): boolean {
+function isSame(look: Look, { token }: Loading): look is Loading {
   return look.kind === 'loading' && look.token === token;
 }
