@@ -14,6 +14,11 @@ export interface KeyWatch {
 export class KeyWatches {
   readonly #watches = new Map<string, KeyWatch>();
 
+  /** Counts the keys that are watched. */
+  get size(): number {
+    return this.#watches.size;
+  }
+
   /** Begins to watch a key. */
   begin(key: string): KeyWatch {
     let watch = this.#watches.get(key);

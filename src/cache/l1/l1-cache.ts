@@ -103,11 +103,10 @@ export class L1Cache {
 
   /** Forgets what stands under keys, entries and tags alike, and what is being read of them. */
   forget(keys: readonly string[]): void {
-    for (const key of keys) {
-      this.#entries.delete(key);
-      this.#tags.forget(key);
-      this.#watches.changed(key);
-    }
+    // Of the many keys that are removed by pattern, most processes keep none.
+    if (this.#entries.size > 0) for (const key of keys) this.#entries.delete(key);
+    if (this.#tags.size > 0) for (const key of keys) this.#tags.forget(key);
+    if (this.#watches.size > 0) for (const key of keys) this.#watches.changed(key);
   }
 
   /** Forgets everything. */

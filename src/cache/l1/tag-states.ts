@@ -31,6 +31,11 @@ export class TagStates {
     this.#states = new LRUCache({ max, dispose: (state) => (state.isCurrent = false) });
   }
 
+  /** Counts the tags that something is known of. */
+  get size(): number {
+    return this.#states.size;
+  }
+
   /** Returns what is known of a tag's record. */
   of(tagKey: string): TagState | undefined {
     return this.#states.get(tagKey);
