@@ -54,6 +54,7 @@ describe('Redis failing half-way through', () => {
   }
 
   let keys = 0;
+  // Seen to fail for old values when those who share a read read again, each for himself.
   it.each(CASES)(
     '$title: call $step fails $point it takes effect, and the loader runs once',
     async ({ options, before, step, point, load = () => 'new' }) => {
