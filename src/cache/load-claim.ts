@@ -108,7 +108,8 @@ export class LoadClaim implements Renewable {
 
   #end(replacement: Replacement): Promise<boolean> {
     this.abandon();
-    return this.#replace(() => replacement);
+    const end = { ...replacement, orAwaited: true };
+    return this.#replace(() => end);
   }
 
   /** A key that holds the old value too must not expire with the claim, so the marker says how long that stands. */
@@ -125,7 +126,10 @@ export class LoadClaim implements Renewable {
     return { ttlMs: LEASE_MS, keepsTtl: this.terms.old !== undefined };
   }
 
-  /** A process that waits marks the marker so; then the swap is tried once more with what the marker is now. */
+  /**
+   * A process that waits marks the marker so. Where the swap does not see to that, it is tried once more with what the
+   * marker is now.
+   */
   async #replace(make: () => Replacement): Promise<boolean> {
     let replacement = make();
     let outcome = await this.#swap(replacement);
@@ -134,6 +138,7 @@ export class LoadClaim implements Renewable {
       outcome = await this.#swap(replacement);
     }
     if (outcome.kind !== 'swapped') return false;
+    if (outcome.wasAwaited === true) this.#awaited = true;
     this.#content = replacement.content ?? '';
     return true;
   }

@@ -6,7 +6,7 @@ import { SWAP_ENTRIES_N } from './lua/generated.js';
 
 /** Says how a swap ended. @internal */
 export type SwapOutcome =
-  | { readonly kind: 'swapped' }
+  | { readonly kind: 'swapped'; readonly wasAwaited?: boolean }
   /** The key holds nothing, although something was expected. */
   | { readonly kind: 'gone' }
   /** The key holds something else. */
@@ -22,6 +22,8 @@ export interface Swap {
   readonly ttlMs: number;
   /** Leaves the key the ttl it has if that is longer. @default false */
   readonly keepsTtl?: boolean;
+  /** Replaces a short marker too that somebody who waits has marked so since. @default false */
+  readonly orAwaited?: boolean;
 }
 
 interface Wanted {
@@ -42,6 +44,7 @@ const MAX_SWAPS = 32;
 const MAX_LITERAL = 256;
 
 const SWAPPED: SwapOutcome = { kind: 'swapped' };
+const SWAPPED_AWAITED: SwapOutcome = { kind: 'swapped', wasAwaited: true };
 const GONE: SwapOutcome = { kind: 'gone' };
 
 /**
@@ -99,10 +102,10 @@ export class SwapBatch {
   #settle({ swap, resolve, reject }: Wanted, reply: RedisReply | undefined): void {
     if (Array.isArray(reply)) reject(refusal(this.redis.name, String(reply[0])));
     else if (typeof reply === 'string') resolve({ kind: 'other', content: reply });
-    else if (reply !== 1) resolve(GONE);
+    else if (reply !== 1 && reply !== 2) resolve(GONE);
     else {
       this.onSwapped(swap);
-      resolve(SWAPPED);
+      resolve(reply === 2 ? SWAPPED_AWAITED : SWAPPED);
     }
   }
 }
@@ -111,8 +114,9 @@ function foundBy({ content }: Addition, outcome: SwapOutcome): SwapOutcome {
   return outcome === SWAPPED ? { kind: 'other', content } : outcome;
 }
 
-function argumentsOf({ expected, content, ttlMs, keepsTtl = false }: Swap): (string | number)[] {
-  return [expectation(expected), content ?? '', ttlMs, keepsTtl ? 1 : 0];
+function argumentsOf({ expected, content, ttlMs, keepsTtl, orAwaited }: Swap): (string | number)[] {
+  const options = (keepsTtl === true ? 1 : 0) + (orAwaited === true ? 2 : 0);
+  return [expectation(expected), content ?? '', ttlMs, options];
 }
 
 function expectation(expected: string | null): string {
