@@ -1,5 +1,6 @@
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { ClientProxyFactory, Transport, type ClientProxy } from '@nestjs/microservices';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { afterAll, beforeAll } from '@jest/globals';
 import { findFreePort } from '../../src/testing/free-port.js';
 import { startRedis } from '../../src/testing/start-redis.js';
@@ -11,9 +12,9 @@ export interface UsedHttpApp extends HttpApp {
   readonly server: TestRedis;
 }
 
-/** Is an application that takes messages over TCP as well. */
+/** Is an application that takes messages as well, over TCP and over WebSockets at its URL. */
 export interface UsedHybridApp extends UsedHttpApp {
-  /** Sends it messages. */
+  /** Sends it messages over TCP. */
   readonly client: ClientProxy;
 }
 
@@ -49,6 +50,7 @@ export function useHybridApp({ prepare, ...uses }: Uses): UsedHybridApp {
     ...uses,
     prepare: (app) => {
       prepare?.(app);
+      app.useWebSocketAdapter(new WsAdapter(app));
       app.connectMicroservice(tcp);
     },
   }) as { -readonly [K in keyof UsedHybridApp]: UsedHybridApp[K] };

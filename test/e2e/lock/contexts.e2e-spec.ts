@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Controller } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 import { LockBusyError } from '../../../src/lock/lock.errors.js';
 import { LockService } from '../../../src/lock/lock.service.js';
 import { WithLock } from '../../../src/lock/with-lock.decorator.js';
 import { RedisModule } from '../../../src/redis.module.js';
-import { startRedis } from '../../../src/testing/start-redis.js';
-import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openMessageApp, openSocket, type MessageApp } from '../../support/message-app.js';
+import { openSocket } from '../../support/socket-client.js';
+import { useHybridApp } from '../../support/use-http-app.js';
 
 @WebSocketGateway()
 class Rooms {
@@ -38,23 +37,16 @@ class Messages {
 }
 
 describe('@WithLock on handlers beyond HTTP', () => {
-  let server: TestRedis;
-  let messages: MessageApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    messages = await openMessageApp({
+  const messages = useHybridApp({
+    platform: 'Express',
+    metadata: (server) => ({
       imports: [RedisModule.forRoot({ connection: server.url, namespace: randomUUID() })],
       controllers: [Messages],
       providers: [Rooms],
-    });
-  });
-  afterAll(async () => {
-    await messages?.close();
-    await server?.stop();
+    }),
   });
 
-  const hold = () => messages.http.app.get(LockService).acquire('room');
+  const hold = () => messages.app.get(LockService).acquire('room');
 
   it('tells a WebSocket client that the lock is held', async () => {
     const socket = await openSocket(messages);

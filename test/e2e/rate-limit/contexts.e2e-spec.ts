@@ -12,15 +12,14 @@ import {
   Resolver,
 } from '@nestjs/graphql';
 import { EventPattern, MessagePattern } from '@nestjs/microservices';
-import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
-import { WebSocket } from 'ws';
 import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
 import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
 import { PLATFORMS } from '../../support/http-app.js';
 import { patientLimits } from '../../support/limits-module.js';
+import { openSocket } from '../../support/socket-client.js';
 import { useHybridApp } from '../../support/use-http-app.js';
 
 const hour = { window: '1h' } as const;
@@ -114,7 +113,6 @@ describe.each(PLATFORMS)('rate limits beyond plain HTTP on %s', (platform) => {
       controllers: [Messages],
       providers: [Chat, { provide: APP_GUARD, useClass: RateLimitGuard }],
     }),
-    prepare: (app) => app.useWebSocketAdapter(new WsAdapter(app)),
   });
 
   async function query(text: string): Promise<{ data: unknown; errors?: GraphqlError[]; headers: Headers }> {
@@ -153,17 +151,9 @@ describe.each(PLATFORMS)('rate limits beyond plain HTTP on %s', (platform) => {
   });
 
   it('refuses a WebSocket message with a WsException', async () => {
-    const socket = new WebSocket(http.url.replace('http', 'ws'));
-    await new Promise((resolve) => socket.once('open', resolve));
-    const answer = async () => {
-      const message = new Promise<string>((resolve) =>
-        socket.once('message', (data: Buffer) => resolve(data.toString())),
-      );
-      socket.send(JSON.stringify({ event: 'say', data: 'hello' }));
-      return JSON.parse(await message) as object;
-    };
-    expect(await answer()).toEqual({ event: 'said', data: 'ok' });
-    expect(await answer()).toMatchObject({
+    const socket = await openSocket(http);
+    expect(await socket.ask('say', 'hello')).toEqual({ event: 'said', data: 'ok' });
+    expect(await socket.ask('say', 'hello')).toMatchObject({
       event: 'exception',
       data: { status: 'error', code: 'E_RATE_LIMIT_EXCEEDED', violatedPolicies: ['say'], limit: 1 },
     });
