@@ -35,7 +35,10 @@ export default {
   testTimeout: 20_000,
   // Many tests wait for servers more than they reckon.
   maxWorkers: '100%',
-  // A worker that has run eighty files holds a gigabyte, which V8 takes longer than the usual half second to give back
-  // although nothing is left open ('exit' is emitted at once). One that a test does hold open is still told of.
+  // Modules that a file has loaded stay in its worker's memory. One that holds gigabytes stands still for most of a second
+  // while V8 looks through them, which a test may take for a server that is away; so it is replaced between two files.
+  workerIdleMemoryLimit: '500MB',
+  // V8 takes longer than the usual half second to give so much back although nothing is left open ('exit' is emitted at
+  // once). A worker that a test does hold open is still told of.
   workerGracefulExitTimeout: 10_000,
 };
