@@ -70,10 +70,10 @@ export { KEY_FAMILIES, type DataClass, type KeyFamily } from './common/keys/key-
 export { InvalidKeyError } from './common/keys/key.errors.js';
 
 // Cache
-export type { CacheCounts, CacheStats } from './cache/cache-stats.js';
-export { CacheWarmer } from './cache/cache-warmer.decorator.js';
-export { WarmOptions, type WarmProgress } from './cache/warm-progress.js';
-export type { CacheOutcome } from './cache/cache-trace.js';
+export type { CacheCounts, CacheStats } from './cache/stats/cache-stats.js';
+export { CacheWarmer } from './cache/warming/cache-warmer.decorator.js';
+export { WarmOptions, type WarmProgress } from './cache/warming/warm-progress.js';
+export type { CacheOutcome } from './cache/stats/cache-trace.js';
 export { DEFAULT_CACHE_NAME } from './cache/cache.constants.js';
 export {
   CacheCodecError,
@@ -87,41 +87,48 @@ export {
 export type { BacklogState, CacheTier, InvalidationKind, StaleReason } from './cache/cache.events.js';
 export { CacheModuleOptions } from './cache/cache.options.js';
 export { CacheService } from './cache/cache.service.js';
-export type { CachedOptions } from './cache/cached-options.js';
-export { Cached, type CachedDecorator } from './cache/cached.decorator.js';
-export type { TouchedEntity } from './cache/cascade-walk.js';
+export type { CachedOptions } from './cache/decorators/cached-options.js';
+export { Cached, type CachedDecorator } from './cache/decorators/cached.decorator.js';
+export type { TouchedEntity } from './cache/entity/cascade-walk.js';
 export type { Codec } from './cache/codec/codec.js';
 export type { CachedClass, RevivedAs, RevivedMembers } from './cache/codec/revive.js';
 export type { StandardSchema, ValueSchema } from './cache/codec/value-schema.js';
-export type { AsyncMethod, OnlyKnown, OptionsDoNotFitTheMethod } from './cache/decorated-types.js';
-export { defineEntities } from './cache/define-entities.js';
+export type { AsyncMethod, OnlyKnown, OptionsDoNotFitTheMethod } from './cache/decorators/decorated-types.js';
+export { defineEntities } from './cache/entity/define-entities.js';
 export {
   EntityCascade,
   EntityDefinition,
   type EntityAction,
   type EntityId,
   type EntityRegistry,
-} from './cache/entity.options.js';
-export { CacheStorageOptions, type CacheEntryOptions, type CacheFormOptions } from './cache/entry-options.js';
-export type { CacheEntry } from './cache/entry-writer.js';
-export { FreshnessOptions } from './cache/freshness.options.js';
-export type { InvalidateCacheOptions } from './cache/invalidate-cache-options.js';
-export { InvalidateCache, type InvalidateCacheDecorator } from './cache/invalidate-cache.decorator.js';
-export type { RemovalOptions, RemovalProgress } from './cache/key-sweep.js';
-export type { InvalidationReport } from './cache/invalidation-report.js';
+} from './cache/entity/entity.options.js';
+export {
+  CacheStorageOptions,
+  type CacheEntryOptions,
+  type CacheFormOptions,
+} from './cache/entry/entry-options.js';
+export type { CacheEntry } from './cache/entry/entry-writer.js';
+export { FreshnessOptions } from './cache/entry/freshness.options.js';
+export type { InvalidateCacheOptions } from './cache/decorators/invalidate-cache-options.js';
+export {
+  InvalidateCache,
+  type InvalidateCacheDecorator,
+} from './cache/decorators/invalidate-cache.decorator.js';
+export type { RemovalOptions, RemovalProgress } from './cache/invalidation/key-sweep.js';
+export type { InvalidationReport } from './cache/invalidation/invalidation-report.js';
 export type { L1CoherenceMode } from './cache/l1/l1-coherence.js';
 export type { L1Usage } from './cache/l1/l1-cache.js';
 export type { L1Stats } from './cache/l1/l1-stats.js';
 export type { L1EntryOption, L1Options } from './cache/l1/l1.options.js';
-export type { LoadContext } from './cache/load-context.js';
+export type { LoadContext } from './cache/load/load-context.js';
 
 // Rate limits
-export { ConcurrencyPolicy, ConcurrencyRule } from './rate-limit/concurrency.options.js';
-export type { AnyLimitRule, RateLimitRef } from './rate-limit/entry-of.js';
+export { ConcurrencyPolicy, ConcurrencyRule } from './rate-limit/policies/concurrency.options.js';
+export type { AnyLimitRule, RateLimitRef } from './rate-limit/policies/entry-of.js';
 export type { RateLimitDecision } from './rate-limit/rate-limit-decision.js';
-export type { RateLimitPolicyRef } from './rate-limit/rate-limit-policies.js';
+export type { RateLimitPolicyRef } from './rate-limit/policies/rate-limit-policies.js';
 export { DEFAULT_RATE_LIMIT_POLICY, RATE_LIMIT_OVERRIDES } from './rate-limit/rate-limit.constants.js';
-export { RateLimit } from './rate-limit/rate-limit.decorator.js';
+export { RateLimit } from './rate-limit/calls/rate-limit.decorator.js';
 export {
   RateLimitCallerError,
   RateLimitExceededError,
@@ -138,14 +145,14 @@ export {
   RateLimitException,
   RateLimitGraphqlException,
   type RateLimitProblem,
-} from './rate-limit/rate-limit.exceptions.js';
-export { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
+} from './rate-limit/answers/rate-limit.exceptions.js';
+export { RateLimitGuard } from './rate-limit/calls/rate-limit.guard.js';
 export {
   RateLimitPolicy,
   type RateLimitAlgorithm,
   type RateLimitFinder,
   type RateLimitOnRedisDown,
-} from './rate-limit/rate-limit-policy.options.js';
+} from './rate-limit/policies/rate-limit-policy.options.js';
 export {
   RateLimitRule,
   RateLimitUse,
@@ -156,7 +163,7 @@ export {
   type RateLimitKeyFinder,
   type RateLimitOutcome,
   type RateLimitSingleKey,
-} from './rate-limit/rate-limit-use.options.js';
+} from './rate-limit/policies/rate-limit-use.options.js';
 export {
   RateLimitModuleOptions,
   type RateLimitDenial,
@@ -173,8 +180,8 @@ export {
   type RateLimitAnyPolicyRef,
   type RateLimitPermit,
 } from './rate-limit/rate-limit.service.js';
-export type { RateLimitSubject } from './rate-limit/subject-keys.js';
-export { SkipRateLimit } from './rate-limit/skip-rate-limit.decorator.js';
+export type { RateLimitSubject } from './rate-limit/subjects/subject-keys.js';
+export { SkipRateLimit } from './rate-limit/calls/skip-rate-limit.decorator.js';
 
 // Locks
 export { currentLock } from './lock/lock-context.js';

@@ -24,7 +24,7 @@ import { LOCK_EXPORTS, LOCK_PROVIDERS } from './lock/lock.providers.js';
 import { SERVER_READERS } from './monitoring/monitoring.constants.js';
 import { MONITORING_EXPORTS, MONITORING_PROVIDERS } from './monitoring/monitoring.providers.js';
 import type { ServerReader } from './monitoring/server-reader.js';
-import { excessDetails } from './rate-limit/excess-details.js';
+import { excessDetails } from './rate-limit/answers/excess-details.js';
 import { RATE_LIMIT_MODULE_OPTIONS } from './rate-limit/rate-limit.constants.js';
 import { RATE_LIMIT_EXPORTS, RATE_LIMIT_PROVIDERS } from './rate-limit/rate-limit.providers.js';
 import type { ResolvedRedisOptions } from './redis.options.js';

@@ -21,7 +21,7 @@ Get()(Hello.prototype, 'hello', Object.getOwnPropertyDescriptor(Hello.prototype,
 
 async function ours(limit, algorithm = 'sliding-window') {
   const { RedisModule } = await import('../../src/redis.module.ts');
-  const { RateLimitGuard } = await import('../../src/rate-limit/rate-limit.guard.ts');
+  const { RateLimitGuard } = await import('../../src/rate-limit/calls/rate-limit.guard.ts');
   const rateLimit = { default: { limit, window: WINDOW_MS, algorithm }, decisionTimeout: '10s' };
   return {
     imports: [RedisModule.forRoot({ connection: url, namespace: randomUUID(), rateLimit })],

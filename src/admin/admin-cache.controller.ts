@@ -12,7 +12,7 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
-import type { CacheStats } from '../cache/cache-stats.js';
+import type { CacheStats } from '../cache/stats/cache-stats.js';
 import { CacheService } from '../cache/cache.service.js';
 import { actorOf, type AdminRequest, type AdminResponse } from './admin-request.js';
 import { AdminRoute } from './admin-route.decorator.js';

@@ -2,7 +2,7 @@ import { Get, Injectable } from '@nestjs/common';
 import { RedisMonitor } from '../monitoring/redis-monitor.js';
 import type { RateLimitCounts } from '../monitoring/rate-limit-meters.js';
 import { RateLimitOffenders, type RateLimitOffender } from '../rate-limit/rate-limit-offenders.js';
-import { RateLimitPolicies, type PolicyDescription } from '../rate-limit/rate-limit-policies.js';
+import { RateLimitPolicies, type PolicyDescription } from '../rate-limit/policies/rate-limit-policies.js';
 import { AdminRoute } from './admin-route.decorator.js';
 
 /** Is the answer of `GET rate-limits`. @internal */

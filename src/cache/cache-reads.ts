@@ -1,15 +1,15 @@
 import type { CacheEngine } from './cache-engine.js';
-import type { CacheMeter } from './cache-meter.js';
+import type { CacheMeter } from './stats/cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
 import {
   resolveEntry,
   type CacheEntryOptions,
   type CacheFormOptions,
   type ResolvedEntry,
-} from './entry-options.js';
+} from './entry/entry-options.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
-import type { EntryRequest, LoadRequest } from './load-request.js';
-import type { Look } from './look.js';
+import type { EntryRequest, LoadRequest } from './load/load-request.js';
+import type { Look } from './entry/look.js';
 
 /** Is a loader, and the cache that its call belongs to in statistics if that is another. @internal */
 export interface NamedLoad extends Pick<LoadRequest, 'load' | 'setsTags'> {

@@ -3,7 +3,7 @@ import type { EncodedKey, EncodedPattern } from '../common/keys/encoded-key.js';
 import { encodeKey, encodePattern, escapeSegment } from '../common/keys/key-encoding.js';
 import type { KeySpace } from '../common/keys/key-space.js';
 import { InvalidKeyError, typeName } from '../common/keys/key.errors.js';
-import type { TagRemoval } from './removal.js';
+import type { TagRemoval } from './invalidation/removal.js';
 
 /** Returns the text that sets apart, for example, one tenant from another. @internal */
 export type CacheScope = () => string;

@@ -6,9 +6,9 @@ import {
   NO_FRESHNESS,
   resolveFreshness,
   type FreshnessPolicy,
-} from './freshness.options.js';
+} from './entry/freshness.options.js';
 import { IsL1, resolveL1Options, type L1Options, type ResolvedL1Options } from './l1/l1.options.js';
-import { IsEntityRegistry, type EntityRegistry } from './entity.options.js';
+import { IsEntityRegistry, type EntityRegistry } from './entity/entity.options.js';
 
 /** Configures the cache: `RedisModule.forRoot({ cache: … })`. @publicApi */
 export class CacheModuleOptions extends FreshnessOptions {

@@ -5,19 +5,19 @@ import { SuiteEvents } from '../common/events.js';
 import { CACHE_CONNECTION, CLOCK, getGatewayToken } from '../connection/connection.tokens.js';
 import type { RedisGateway } from '../connection/redis-gateway.js';
 import { SuiteSettings } from '../connection/suite-settings.js';
-import { CacheWarmers } from './cache-warmers.js';
+import { CacheWarmers } from './warming/cache-warmers.js';
 import { createEngine, type CacheEngine, type Warm } from './cache-engine.js';
-import { CacheHeaderInterceptor } from './cache-header.interceptor.js';
+import { CacheHeaderInterceptor } from './decorators/cache-header.interceptor.js';
 import { CacheLifecycle } from './cache-lifecycle.js';
-import { CacheTrace } from './cache-trace.js';
+import { CacheTrace } from './stats/cache-trace.js';
 import { CACHE_ENGINE, CACHE_MODULE_OPTIONS } from './cache.constants.js';
 import type { ResolvedCacheOptions } from './cache.options.js';
 import { CacheService } from './cache.service.js';
-import { CachedCalls } from './cached-calls.js';
-import { CachedOwners } from './cached-owners.js';
+import { CachedCalls } from './decorators/cached-calls.js';
+import { CachedOwners } from './decorators/cached-owners.js';
 import { EncryptionChecks } from './encryption-checks.js';
-import { EntityChecks } from './entity-checks.js';
-import { InvalidatingCalls } from './invalidating-calls.js';
+import { EntityChecks } from './entity/entity-checks.js';
+import { InvalidatingCalls } from './decorators/invalidating-calls.js';
 
 type EngineDependencies = [
   RedisGateway,

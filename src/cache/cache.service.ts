@@ -1,22 +1,22 @@
 import { toError } from '../common/errors.js';
 import type { CacheKey } from '../common/keys/cache-key.js';
 import type { EncodedKey } from '../common/keys/encoded-key.js';
-import type { CacheEntryOptions, CacheFormOptions } from './entry-options.js';
-import { BulkLoader } from './bulk-loader.js';
+import type { CacheEntryOptions, CacheFormOptions } from './entry/entry-options.js';
+import { BulkLoader } from './load/bulk-loader.js';
 import type { CacheEngine } from './cache-engine.js';
-import { CacheInvalidator, type KeySurvey } from './cache-invalidator.js';
-import type { CacheMeter } from './cache-meter.js';
+import { CacheInvalidator, type KeySurvey } from './invalidation/cache-invalidator.js';
+import type { CacheMeter } from './stats/cache-meter.js';
 import type { CacheSpace } from './cache-space.js';
-import type { CacheStats } from './cache-stats.js';
+import type { CacheStats } from './stats/cache-stats.js';
 import { DEFAULT_CACHE_NAME } from './cache.constants.js';
-import type { EntityAction, EntityId } from './entity.options.js';
+import type { EntityAction, EntityId } from './entity/entity.options.js';
 import { CacheReads, type NamedLoad } from './cache-reads.js';
-import { EntryWriter, type CacheEntry } from './entry-writer.js';
+import { EntryWriter, type CacheEntry } from './entry/entry-writer.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
-import type { InvalidationReport } from './invalidation-report.js';
-import type { RemovalOptions } from './key-sweep.js';
-import type { LoadContext } from './load-context.js';
-import type { WarmOptions, WarmProgress } from './warm-progress.js';
+import type { InvalidationReport } from './invalidation/invalidation-report.js';
+import type { RemovalOptions } from './invalidation/key-sweep.js';
+import type { LoadContext } from './load/load-context.js';
+import type { WarmOptions, WarmProgress } from './warming/warm-progress.js';
 
 /** Is where a `CacheService` works. @internal */
 export interface CachePlace {

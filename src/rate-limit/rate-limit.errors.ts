@@ -1,5 +1,5 @@
 import { RedisSuiteError } from '../common/errors.js';
-import { MAX_LIMIT, MAX_LOG_LIMIT } from './rate-limit-policy.options.js';
+import { MAX_LIMIT, MAX_LOG_LIMIT } from './policies/rate-limit-policy.options.js';
 
 /** Says how the tightest window of a call stands; times count from now. @publicApi */
 export interface RateLimitExcess {

@@ -2,11 +2,11 @@ import type { ExecutionContext } from '@nestjs/common';
 import { toMs, type Duration } from '../common/duration.js';
 import { IsCallable, IsDuration, IsFlag, IsText, IsWholeNumber, rule } from '../common/option-rules.js';
 import { Nested } from '../common/option-validation.js';
-import { ConcurrencyRule, isConcurrency } from './concurrency.options.js';
-import { parseNetwork } from './network.rules.js';
-import { POLICY_NAME, POLICY_NAME_FORM } from './rate-limit-policy.options.js';
+import { ConcurrencyRule, isConcurrency } from './policies/concurrency.options.js';
+import { parseNetwork } from './subjects/network.rules.js';
+import { POLICY_NAME, POLICY_NAME_FORM } from './policies/rate-limit-policy.options.js';
 import type { RateLimitExcess } from './rate-limit.errors.js';
-import { HEADER_NAME, RateLimitRule } from './rate-limit-use.options.js';
+import { HEADER_NAME, RateLimitRule } from './policies/rate-limit-use.options.js';
 
 /** Names a user. @publicApi */
 export type RateLimitUserId = string | number | bigint | undefined;

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { toMs, type Duration } from '../common/duration.js';
-import { isConcurrency, type ConcurrencyPolicy } from './concurrency.options.js';
-import type { LimitAsker } from './dynamic-limits.js';
-import { LimitCalls } from './limit-calls.js';
-import type { LimitCall } from './limit-plan.js';
-import { Limiter } from './limiter.js';
-import { isPermitPolicy, type PermitPolicy } from './permit-policy.js';
-import { Permits } from './permits.js';
-import type { PolicyGroup } from './policy-group.js';
+import { isConcurrency, type ConcurrencyPolicy } from './policies/concurrency.options.js';
+import type { LimitAsker } from './policies/dynamic-limits.js';
+import { LimitCalls } from './decisions/limit-calls.js';
+import type { LimitCall } from './policies/limit-plan.js';
+import { Limiter } from './decisions/limiter.js';
+import { isPermitPolicy, type PermitPolicy } from './policies/permit-policy.js';
+import { Permits } from './permits/permits.js';
+import type { PolicyGroup } from './policies/policy-group.js';
 import type { RateLimitDecision } from './rate-limit-decision.js';
-import type { RateLimitPolicyRef } from './rate-limit-policies.js';
-import { checkedCost, checkedSubject, type RateLimitSubject } from './subject-keys.js';
-import { decisionOrThrow, type Verdict } from './verdict.js';
+import type { RateLimitPolicyRef } from './policies/rate-limit-policies.js';
+import { checkedCost, checkedSubject, type RateLimitSubject } from './subjects/subject-keys.js';
+import { decisionOrThrow, type Verdict } from './decisions/verdict.js';
 
 /** Adjusts one call. @publicApi */
 export interface ConsumeOptions {

@@ -4,9 +4,9 @@ import {
   RATE_LIMIT_ALGORITHMS,
   type RateLimitAlgorithm,
   type RateLimitPolicy,
-} from '../../src/rate-limit/rate-limit-policy.options.js';
+} from '../../src/rate-limit/policies/rate-limit-policy.options.js';
 import { RateLimitExceededError } from '../../src/rate-limit/rate-limit.errors.js';
-import type { ConcurrencyPolicy } from '../../src/rate-limit/concurrency.options.js';
+import type { ConcurrencyPolicy } from '../../src/rate-limit/policies/concurrency.options.js';
 import type { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
 import { until } from '../support/until.js';
 

@@ -2,7 +2,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionsError } from '../../src/common/errors.js';
-import { RateLimit } from '../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../src/rate-limit/calls/rate-limit.decorator.js';
 import { RedisModule } from '../../src/redis.module.js';
 import type { RedisModuleOptions } from '../../src/redis.options.js';
 import { withEnvironment } from '../support/environment.js';

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { type CacheService } from '../../src/cache/cache.service.js';
 import { RedisSuiteError } from '../../src/common/errors.js';
 import { InvalidKeyError } from '../../src/common/keys/key.errors.js';
-import type { RateLimitAlgorithm } from '../../src/rate-limit/rate-limit-policy.options.js';
+import type { RateLimitAlgorithm } from '../../src/rate-limit/policies/rate-limit-policy.options.js';
 import { startRedis } from '../../src/testing/start-redis.js';
 import type { TestRedis } from '../../src/testing/test-redis.js';
 import { openCache, type OpenCache } from '../support/cache.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CacheService } from '../../src/cache/cache.service.js';
 import { createEngine, type CacheEngine } from '../../src/cache/cache-engine.js';
-import { CacheTrace } from '../../src/cache/cache-trace.js';
+import { CacheTrace } from '../../src/cache/stats/cache-trace.js';
 import { resolveCacheOptions, type CacheModuleOptions } from '../../src/cache/cache.options.js';
 import type { ServerConnection } from '../../src/connection/client-factory.js';
 import type { ConnectionSettings } from '../../src/connection/connection.options.js';

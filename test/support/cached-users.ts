@@ -1,7 +1,7 @@
 import { Injectable, StreamableFile } from '@nestjs/common';
 import { of } from 'rxjs';
-import { Cached } from '../../src/cache/cached.decorator.js';
-import { InvalidateCache } from '../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../src/cache/decorators/cached.decorator.js';
+import { InvalidateCache } from '../../src/cache/decorators/invalidate-cache.decorator.js';
 
 @Injectable()
 export class Users {

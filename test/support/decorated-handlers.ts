@@ -1,10 +1,10 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { CacheService } from '../../src/cache/cache.service.js';
-import { Cached } from '../../src/cache/cached.decorator.js';
-import { InvalidateCache } from '../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../src/cache/decorators/cached.decorator.js';
+import { InvalidateCache } from '../../src/cache/decorators/invalidate-cache.decorator.js';
 import { SuiteEvents } from '../../src/common/events.js';
 import { WithLock } from '../../src/lock/with-lock.decorator.js';
-import { RateLimit } from '../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../src/rate-limit/calls/rate-limit.decorator.js';
 import { DECORATORS, heldResource, type DecoratorName } from './four-decorators.js';
 import { until } from './until.js';
 

@@ -1,10 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CacheService } from '../../src/cache/cache.service.js';
-import { Cached } from '../../src/cache/cached.decorator.js';
-import { InvalidateCache } from '../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../src/cache/decorators/cached.decorator.js';
+import { InvalidateCache } from '../../src/cache/decorators/invalidate-cache.decorator.js';
 import { currentLock } from '../../src/lock/lock-context.js';
 import { WithLock } from '../../src/lock/with-lock.decorator.js';
-import { RateLimit } from '../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../src/rate-limit/calls/rate-limit.decorator.js';
 
 export const DECORATORS = ['@Cached', '@InvalidateCache', '@RateLimit', '@WithLock'] as const;
 export type DecoratorName = (typeof DECORATORS)[number];

@@ -1,6 +1,6 @@
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import type { LuaScript } from '../../src/connection/lua-script.js';
-import type { RateLimitPolicy } from '../../src/rate-limit/rate-limit-policy.options.js';
+import type { RateLimitPolicy } from '../../src/rate-limit/policies/rate-limit-policy.options.js';
 import { openGateway } from './gateway.js';
 import { limitsOver } from './rate-limits.js';
 

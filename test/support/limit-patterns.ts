@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
-import { planOf, type LimitCall } from '../../src/rate-limit/limit-plan.js';
-import { resolvePolicy } from '../../src/rate-limit/rate-limit-policy.js';
-import { consumeCalls, outcomeReader } from '../../src/rate-limit/rate-limit.scripts.js';
+import { planOf, type LimitCall } from '../../src/rate-limit/policies/limit-plan.js';
+import { resolvePolicy } from '../../src/rate-limit/policies/rate-limit-policy.js';
+import { consumeCalls, outcomeReader } from '../../src/rate-limit/decisions/rate-limit.scripts.js';
 import type { Random } from './random.js';
 import { withChosenTime } from './rate-limits.js';
 import { mostInAnyWindow } from './sliding-model.js';

@@ -1,5 +1,5 @@
 /** Takes permits and holds them until it is killed: a program for tests of calls in flight in several processes. */
-import type { ConcurrencyPolicy } from '../../src/rate-limit/concurrency.options.js';
+import type { ConcurrencyPolicy } from '../../src/rate-limit/policies/concurrency.options.js';
 import { openGateway } from './gateway.js';
 import { limitsOver, PATIENT } from './rate-limits.js';
 

@@ -4,25 +4,25 @@ import { SuiteEvents } from '../../src/common/events.js';
 import type { LuaScript } from '../../src/connection/lua-script.js';
 import type { RedisGateway } from '../../src/connection/redis-gateway.js';
 import { SuiteSettings } from '../../src/connection/suite-settings.js';
-import { DecisionDeadline } from '../../src/rate-limit/decision-deadline.js';
-import { Denials } from '../../src/rate-limit/denials.js';
-import { DynamicLimits } from '../../src/rate-limit/dynamic-limits.js';
-import { LimitCalls } from '../../src/rate-limit/limit-calls.js';
-import { Limiter } from '../../src/rate-limit/limiter.js';
-import { MemoryLimits } from '../../src/rate-limit/memory-limits.js';
-import { PermitLeases } from '../../src/rate-limit/permit-leases.js';
-import { PermitStore } from '../../src/rate-limit/permit-store.js';
-import { Permits } from '../../src/rate-limit/permits.js';
-import { RateLimitPolicies } from '../../src/rate-limit/rate-limit-policies.js';
+import { DecisionDeadline } from '../../src/rate-limit/decisions/decision-deadline.js';
+import { Denials } from '../../src/rate-limit/decisions/denials.js';
+import { DynamicLimits } from '../../src/rate-limit/policies/dynamic-limits.js';
+import { LimitCalls } from '../../src/rate-limit/decisions/limit-calls.js';
+import { Limiter } from '../../src/rate-limit/decisions/limiter.js';
+import { MemoryLimits } from '../../src/rate-limit/decisions/memory-limits.js';
+import { PermitLeases } from '../../src/rate-limit/permits/permit-leases.js';
+import { PermitStore } from '../../src/rate-limit/permits/permit-store.js';
+import { Permits } from '../../src/rate-limit/permits/permits.js';
+import { RateLimitPolicies } from '../../src/rate-limit/policies/rate-limit-policies.js';
 import {
   resolveRateLimitOptions,
   type RateLimitModuleOptions,
 } from '../../src/rate-limit/rate-limit.options.js';
 import { RateLimitService } from '../../src/rate-limit/rate-limit.service.js';
-import { RedisLimits } from '../../src/rate-limit/redis-limits.js';
-import { ReleaseChannel } from '../../src/rate-limit/release-channel.js';
-import { SharedLimits } from '../../src/rate-limit/shared-limits.js';
-import { SubjectKeys } from '../../src/rate-limit/subject-keys.js';
+import { RedisLimits } from '../../src/rate-limit/decisions/redis-limits.js';
+import { ReleaseChannel } from '../../src/rate-limit/decisions/release-channel.js';
+import { SharedLimits } from '../../src/rate-limit/decisions/shared-limits.js';
+import { SubjectKeys } from '../../src/rate-limit/subjects/subject-keys.js';
 import { openGateway } from './gateway.js';
 
 export interface LimitsOptions extends RateLimitModuleOptions {

@@ -7,10 +7,10 @@ import { Controller, Get, Injectable, Module, Param, ShutdownSignal } from '@nes
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { Cached } from '../../src/cache/cached.decorator.js';
+import { Cached } from '../../src/cache/decorators/cached.decorator.js';
 import { LockService } from '../../src/lock/lock.service.js';
 import { WithLock } from '../../src/lock/with-lock.decorator.js';
-import { RateLimit } from '../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../src/rate-limit/calls/rate-limit.decorator.js';
 import { RedisModule } from '../../src/redis.module.js';
 
 const [, , platform, connection = '', namespace = ''] = process.argv;

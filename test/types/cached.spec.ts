@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
-import { Cached } from '../../src/cache/cached.decorator.js';
-import { InvalidateCache } from '../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../src/cache/decorators/cached.decorator.js';
+import { InvalidateCache } from '../../src/cache/decorators/invalidate-cache.decorator.js';
 
 interface User {
   readonly id: string;

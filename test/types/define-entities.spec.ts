@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
-import { Cached } from '../../src/cache/cached.decorator.js';
-import { defineEntities } from '../../src/cache/define-entities.js';
-import type { EntityRegistry } from '../../src/cache/entity.options.js';
-import { InvalidateCache } from '../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../src/cache/decorators/cached.decorator.js';
+import { defineEntities } from '../../src/cache/entity/define-entities.js';
+import type { EntityRegistry } from '../../src/cache/entity/entity.options.js';
+import { InvalidateCache } from '../../src/cache/decorators/invalidate-cache.decorator.js';
 import type { CacheModuleOptions } from '../../src/cache/cache.options.js';
 
 describe('the types of entities', () => {

@@ -1,6 +1,6 @@
 import type { ValueForm } from '../codec/value-form.js';
-import type { StoredValue } from '../entry-content.js';
-import type { CacheFormOptions } from '../entry-options.js';
+import type { StoredValue } from '../entry/entry-content.js';
+import type { CacheFormOptions } from '../entry/entry-options.js';
 import type { Copy } from './copy-plan.js';
 import type { TagState } from './tag-states.js';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../common/clock.js';
 import type { RedisGateway } from '../../connection/redis-gateway.js';
-import type { StoredValue } from '../entry-content.js';
-import type { CacheFormOptions } from '../entry-options.js';
-import type { EntryRequest } from '../load-request.js';
+import type { StoredValue } from '../entry/entry-content.js';
+import type { CacheFormOptions } from '../entry/entry-options.js';
+import type { EntryRequest } from '../load/load-request.js';
 import { isAskedFor, isSameForm, type KeptEntry } from './kept-entry.js';
 import type { KeyWatch } from './key-watches.js';
 import { L1Cache } from './l1-cache.js';

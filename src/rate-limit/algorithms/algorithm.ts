@@ -1,5 +1,5 @@
 import type { LuaScript } from '../../connection/lua-script.js';
-import type { ResolvedPolicy } from '../rate-limit-policy.js';
+import type { ResolvedPolicy } from '../policies/rate-limit-policy.js';
 
 /** Is one window as the algorithms see it: times in microseconds. @internal */
 export interface WindowShape {

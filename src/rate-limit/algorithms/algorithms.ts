@@ -1,4 +1,4 @@
-import type { RateLimitAlgorithm } from '../rate-limit-policy.options.js';
+import type { RateLimitAlgorithm } from '../policies/rate-limit-policy.options.js';
 import type { Algorithm } from './algorithm.js';
 import { FIXED_WINDOW } from './fixed-window.js';
 import { GCRA } from './gcra.js';

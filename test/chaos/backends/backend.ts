@@ -43,4 +43,4 @@ export const CALL_LIMIT_MS = 250;
 /** Is how long a lock is waited for, in milliseconds. */
 export const LOCK_WAIT_MS = 500;
 /** Is how long the claim of a load stands that its process does not renew any more, in milliseconds. */
-export { LEASE_MS } from '../../../src/cache/claim-renewal.js';
+export { LEASE_MS } from '../../../src/cache/load/claim-renewal.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CacheEntryOptions } from '../../../src/cache/entry-options.js';
+import type { CacheEntryOptions } from '../../../src/cache/entry/entry-options.js';
 import { until } from '../../support/until.js';
 import type { MakeCache, Open } from './cache-maker.js';
 

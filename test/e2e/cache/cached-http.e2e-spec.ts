@@ -21,8 +21,8 @@ import {
 import { Reflector } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { map } from 'rxjs';
-import { Cached } from '../../../src/cache/cached.decorator.js';
-import { InvalidateCache } from '../../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
+import { InvalidateCache } from '../../../src/cache/decorators/invalidate-cache.decorator.js';
 import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

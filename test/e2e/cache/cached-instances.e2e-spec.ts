@@ -3,7 +3,7 @@ import { Injectable, Module, Scope, type INestApplicationContext } from '@nestjs
 import { LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CacheService } from '../../../src/cache/cache.service.js';
-import { Cached } from '../../../src/cache/cached.decorator.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openCacheApp, type CacheAppSetup } from '../../support/cache-app.js';

@@ -1,9 +1,9 @@
 import { Injectable, type INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CacheService } from '../../../src/cache/cache.service.js';
-import { Cached } from '../../../src/cache/cached.decorator.js';
-import { defineEntities } from '../../../src/cache/define-entities.js';
-import { InvalidateCache } from '../../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
+import { defineEntities } from '../../../src/cache/entity/define-entities.js';
+import { InvalidateCache } from '../../../src/cache/decorators/invalidate-cache.decorator.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openCacheApp } from '../../support/cache-app.js';

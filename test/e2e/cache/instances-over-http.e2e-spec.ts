@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClassSerializerInterceptor, Controller, Get, UseInterceptors } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Exclude } from 'class-transformer';
-import { Cached } from '../../../src/cache/cached.decorator.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
 import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

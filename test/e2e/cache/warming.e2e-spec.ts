@@ -1,9 +1,9 @@
 import { Injectable, Scope, type INestApplicationContext, type Type } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { CacheWarmer } from '../../../src/cache/cache-warmer.decorator.js';
+import { CacheWarmer } from '../../../src/cache/warming/cache-warmer.decorator.js';
 import { CacheService } from '../../../src/cache/cache.service.js';
-import { Cached } from '../../../src/cache/cached.decorator.js';
-import type { WarmOptions, WarmProgress } from '../../../src/cache/warm-progress.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
+import type { WarmOptions, WarmProgress } from '../../../src/cache/warming/warm-progress.js';
 import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

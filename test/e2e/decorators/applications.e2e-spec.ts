@@ -18,7 +18,7 @@ import {
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { CacheService } from '../../../src/cache/cache.service.js';
-import { Cached } from '../../../src/cache/cached.decorator.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
 import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

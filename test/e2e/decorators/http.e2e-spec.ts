@@ -14,11 +14,11 @@ import {
 } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tap } from 'rxjs';
-import { Cached } from '../../../src/cache/cached.decorator.js';
-import { InvalidateCache } from '../../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
+import { InvalidateCache } from '../../../src/cache/decorators/invalidate-cache.decorator.js';
 import { SuiteEvents } from '../../../src/common/events.js';
 import { WithLock } from '../../../src/lock/with-lock.decorator.js';
-import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../../src/rate-limit/calls/rate-limit.decorator.js';
 import { RedisModule } from '../../../src/redis.module.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

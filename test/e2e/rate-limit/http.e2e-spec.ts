@@ -1,11 +1,11 @@
 import { Controller, Get, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
-import { Cached } from '../../../src/cache/cached.decorator.js';
-import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
-import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
+import { RateLimit } from '../../../src/rate-limit/calls/rate-limit.decorator.js';
+import { RateLimitGuard } from '../../../src/rate-limit/calls/rate-limit.guard.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
-import { SkipRateLimit } from '../../../src/rate-limit/skip-rate-limit.decorator.js';
+import { SkipRateLimit } from '../../../src/rate-limit/calls/skip-rate-limit.decorator.js';
 import { PLATFORMS } from '../../support/http-app.js';
 import { patientLimits } from '../../support/limits-module.js';
 import { useHttpApp } from '../../support/use-http-app.js';

@@ -15,7 +15,7 @@ import {
 import { MessagePattern } from '@nestjs/microservices';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, Subject } from 'rxjs';
-import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../../src/rate-limit/calls/rate-limit.decorator.js';
 import { RateLimitExceededError } from '../../../src/rate-limit/rate-limit.errors.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { PLATFORMS } from '../../support/http-app.js';

@@ -1,9 +1,9 @@
 import { Controller, Get, Injectable, UseFilters, type ExecutionContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisErrorFilter } from '../../../src/http/redis-error.filter.js';
-import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../../src/rate-limit/calls/rate-limit.decorator.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
-import type { RateLimitRule } from '../../../src/rate-limit/rate-limit-use.options.js';
+import type { RateLimitRule } from '../../../src/rate-limit/policies/rate-limit-use.options.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';

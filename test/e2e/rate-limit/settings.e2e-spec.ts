@@ -15,10 +15,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { RedisMonitor } from '../../../src/monitoring/redis-monitor.js';
 import { RateLimitOffenders } from '../../../src/rate-limit/rate-limit-offenders.js';
 import { RATE_LIMIT_OVERRIDES } from '../../../src/rate-limit/rate-limit.constants.js';
-import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
+import { RateLimit } from '../../../src/rate-limit/calls/rate-limit.decorator.js';
 import type { RateLimitModuleOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
-import { SkipRateLimit } from '../../../src/rate-limit/skip-rate-limit.decorator.js';
+import { SkipRateLimit } from '../../../src/rate-limit/calls/skip-rate-limit.decorator.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openHttpApp, PLATFORMS, type HttpApp } from '../../support/http-app.js';

@@ -2,8 +2,8 @@ import { Controller, Get, UseGuards, type CanActivate, type ExecutionContext } f
 import { APP_GUARD } from '@nestjs/core';
 import { describe, expect, it } from '@jest/globals';
 import { SuiteEvents, type SuiteEventMap } from '../../../src/common/events.js';
-import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
-import { RateLimitGuard } from '../../../src/rate-limit/rate-limit.guard.js';
+import { RateLimit } from '../../../src/rate-limit/calls/rate-limit.decorator.js';
+import { RateLimitGuard } from '../../../src/rate-limit/calls/rate-limit.guard.js';
 import { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { PLATFORMS } from '../../support/http-app.js';
 import { patientLimits } from '../../support/limits-module.js';

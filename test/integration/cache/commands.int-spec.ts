@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LEASE_MS } from '../../../src/cache/claim-renewal.js';
+import { LEASE_MS } from '../../../src/cache/load/claim-renewal.js';
 import { SYSTEM_CLOCK, type Clock } from '../../../src/common/clock.js';
 import type { RedisGateway } from '../../../src/connection/redis-gateway.js';
 import { startRedis } from '../../../src/testing/start-redis.js';

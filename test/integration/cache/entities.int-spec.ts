@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CascadeError } from '../../../src/cache/cache.errors.js';
-import { defineEntities } from '../../../src/cache/define-entities.js';
+import { defineEntities } from '../../../src/cache/entity/define-entities.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openCache, type OpenCache } from '../../support/cache.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { CacheEntryOptions } from '../../../src/cache/entry-options.js';
-import type { LoadContext } from '../../../src/cache/load-context.js';
+import type { CacheEntryOptions } from '../../../src/cache/entry/entry-options.js';
+import type { LoadContext } from '../../../src/cache/load/load-context.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { openCache, type OpenCache } from '../../support/cache.js';

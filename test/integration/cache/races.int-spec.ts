@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { LEASE_MS } from '../../../src/cache/claim-renewal.js';
+import { LEASE_MS } from '../../../src/cache/load/claim-renewal.js';
 import { SYSTEM_CLOCK, type Clock } from '../../../src/common/clock.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RateLimitDecision } from '../../../src/rate-limit/rate-limit-decision.js';
-import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
+import type { RateLimitPolicy } from '../../../src/rate-limit/policies/rate-limit-policy.options.js';
 import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
 import { useGateway } from '../../support/use-gateway.js';
 

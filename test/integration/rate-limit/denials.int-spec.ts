@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SYSTEM_CLOCK, type Clock } from '../../../src/common/clock.js';
-import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
+import type { RateLimitPolicy } from '../../../src/rate-limit/policies/rate-limit-policy.options.js';
 import type { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

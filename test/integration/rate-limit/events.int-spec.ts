@@ -4,7 +4,7 @@ import { SuiteEvents, type SuiteEventMap } from '../../../src/common/events.js';
 import { RateLimitMeters } from '../../../src/monitoring/rate-limit-meters.js';
 import { RateLimitUnavailableError } from '../../../src/rate-limit/rate-limit.errors.js';
 import { RateLimitOffenders } from '../../../src/rate-limit/rate-limit-offenders.js';
-import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
+import type { RateLimitPolicy } from '../../../src/rate-limit/policies/rate-limit-policy.options.js';
 import type { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { limitsOver, PATIENT, PATIENT_CONNECTION } from '../../support/rate-limits.js';
 import { until } from '../../support/until.js';

@@ -5,7 +5,7 @@ import {
   RateLimitExceededError,
   RateLimitUnavailableError,
 } from '../../../src/rate-limit/rate-limit.errors.js';
-import type { RateLimitPolicy } from '../../../src/rate-limit/rate-limit-policy.options.js';
+import type { RateLimitPolicy } from '../../../src/rate-limit/policies/rate-limit-policy.options.js';
 import type { RateLimitService } from '../../../src/rate-limit/rate-limit.service.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SYSTEM_CLOCK } from '../../../src/common/clock.js';
-import type { ConcurrencyPolicy } from '../../../src/rate-limit/concurrency.options.js';
+import type { ConcurrencyPolicy } from '../../../src/rate-limit/policies/concurrency.options.js';
 import { RateLimitUnavailableError } from '../../../src/rate-limit/rate-limit.errors.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import { startTcpProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.js';

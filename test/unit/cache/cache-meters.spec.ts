@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { CacheMeters } from '../../../src/cache/cache-meters.js';
-import { CacheTrace } from '../../../src/cache/cache-trace.js';
+import { CacheMeters } from '../../../src/cache/stats/cache-meters.js';
+import { CacheTrace } from '../../../src/cache/stats/cache-trace.js';
 import { SuiteEvents } from '../../../src/common/events.js';
 
 describe('CacheMeters', () => {

@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { CacheCodecError } from '../../../src/cache/cache.errors.js';
 import type { Codec } from '../../../src/cache/codec/codec.js';
 import { ValueCodec, type EncodedValue } from '../../../src/cache/codec/value-codec.js';
-import { resolveEntry, type CacheStorageOptions } from '../../../src/cache/entry-options.js';
-import { NO_FRESHNESS } from '../../../src/cache/freshness.options.js';
-import { EntityGraph } from '../../../src/cache/entity-graph.js';
+import { resolveEntry, type CacheStorageOptions } from '../../../src/cache/entry/entry-options.js';
+import { NO_FRESHNESS } from '../../../src/cache/entry/freshness.options.js';
+import { EntityGraph } from '../../../src/cache/entity/entity-graph.js';
 
 const DEFAULTS = {
   ttlMs: 1_000,

@@ -2,8 +2,8 @@ import { Get, Next, Req, Res } from '@nestjs/common';
 import { Context, Info, Parent, Query, ResolveField } from '@nestjs/graphql';
 import { ConnectedSocket, SubscribeMessage } from '@nestjs/websockets';
 import { describe, expect, it } from '@jest/globals';
-import { Cached } from '../../../src/cache/cached.decorator.js';
-import { InvalidateCache } from '../../../src/cache/invalidate-cache.decorator.js';
+import { Cached } from '../../../src/cache/decorators/cached.decorator.js';
+import { InvalidateCache } from '../../../src/cache/decorators/invalidate-cache.decorator.js';
 import { InvalidOptionsError } from '../../../src/common/errors.js';
 
 function defineCached(options: unknown): () => unknown {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { walkCascades } from '../../../src/cache/cascade-walk.js';
-import { defineEntities } from '../../../src/cache/define-entities.js';
-import { EntityGraph, tagOf } from '../../../src/cache/entity-graph.js';
+import { walkCascades } from '../../../src/cache/entity/cascade-walk.js';
+import { defineEntities } from '../../../src/cache/entity/define-entities.js';
+import { EntityGraph, tagOf } from '../../../src/cache/entity/entity-graph.js';
 import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { resolveRedisOptions } from '../../../src/redis.options.js';
 

@@ -6,7 +6,7 @@ import {
   writeFailure,
   writeMarker,
   writeValue,
-} from '../../../src/cache/entry-content.js';
+} from '../../../src/cache/entry/entry-content.js';
 
 describe('a value', () => {
   it('without tags or codec is the plain body', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LoadChain, newFlight } from '../../../src/cache/load-chain.js';
+import { LoadChain, newFlight } from '../../../src/cache/load/load-chain.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const partOf = (...keys: string[]) => ({ keys, flight: newFlight(1, 'token') });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { OwnChanges } from '../../../src/cache/own-changes.js';
+import { OwnChanges } from '../../../src/cache/entry/own-changes.js';
 import { HandClock } from '../../support/hand-clock.js';
 
 describe('what a process has changed', () => {

@@ -5,9 +5,9 @@ import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { CacheModuleOptions, resolveCacheOptions } from '../../../src/cache/cache.options.js';
 import { ValueCipher } from '../../../src/cache/codec/value-cipher.js';
 import { ValueCodec, type EncodedValue } from '../../../src/cache/codec/value-codec.js';
-import { NO_FRESHNESS } from '../../../src/cache/freshness.options.js';
-import { EntityGraph } from '../../../src/cache/entity-graph.js';
-import { resolveEntry, type CacheStorageOptions } from '../../../src/cache/entry-options.js';
+import { NO_FRESHNESS } from '../../../src/cache/entry/freshness.options.js';
+import { EntityGraph } from '../../../src/cache/entity/entity-graph.js';
+import { resolveEntry, type CacheStorageOptions } from '../../../src/cache/entry/entry-options.js';
 
 const OLD_KEY = 'an old key that is random, long, and put here by a test only';
 const NEW_KEY = 'a new key that is random, long, and put here by a test only';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { WaitLimit } from '../../../src/cache/wait-limit.js';
+import { WaitLimit } from '../../../src/cache/entry/wait-limit.js';
 import { HandClock } from '../../support/hand-clock.js';
 
 const NEVER = new Promise<never>(() => undefined);

@@ -4,7 +4,10 @@ import { SubscribeMessage } from '@nestjs/websockets';
 import { RedisReplyError, RedisUnavailableError } from '../../../src/connection/connection.errors.js';
 import { refusalOf } from '../../../src/lock/lock-refusal.js';
 import { LockBusyError, LockTimeoutError } from '../../../src/lock/lock.errors.js';
-import { exceededProblem, UNAVAILABLE_PROBLEM } from '../../../src/rate-limit/rate-limit.exceptions.js';
+import {
+  exceededProblem,
+  UNAVAILABLE_PROBLEM,
+} from '../../../src/rate-limit/answers/rate-limit.exceptions.js';
 
 describe('ERROR_PROBLEMS', () => {
   it('tells of limits what the guard of the rate limits tells', () => {

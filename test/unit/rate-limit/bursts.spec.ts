@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Algorithm } from '../../../src/rate-limit/algorithms/algorithm.js';
 import { ALGORITHMS } from '../../../src/rate-limit/algorithms/algorithms.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
 import {
   BURST_ALGORITHMS,
   type RateLimitAlgorithm,
-} from '../../../src/rate-limit/rate-limit-policy.options.js';
+} from '../../../src/rate-limit/policies/rate-limit-policy.options.js';
 import { BucketModel } from '../../support/bucket-model.js';
 import { Random } from '../../support/random.js';
 import { mostInAnyWindow } from '../../support/sliding-model.js';

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { SuiteEvents } from '../../../src/common/events.js';
-import { DynamicLimits } from '../../../src/rate-limit/dynamic-limits.js';
-import { groupOf } from '../../../src/rate-limit/policy-group.js';
-import type { RateLimitFinder } from '../../../src/rate-limit/rate-limit-policy.options.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
+import { DynamicLimits } from '../../../src/rate-limit/policies/dynamic-limits.js';
+import { groupOf } from '../../../src/rate-limit/policies/policy-group.js';
+import type { RateLimitFinder } from '../../../src/rate-limit/policies/rate-limit-policy.options.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
 import { RateLimitLimitError } from '../../../src/rate-limit/rate-limit.errors.js';
 import { resolveRateLimitOptions } from '../../../src/rate-limit/rate-limit.options.js';
 import { HandClock } from '../../support/hand-clock.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { FIXED_WINDOW } from '../../../src/rate-limit/algorithms/fixed-window.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
 import { Random } from '../../support/random.js';
 import { mostInAnyWindow } from '../../support/sliding-model.js';
 import { admit, every, START, subject } from '../../support/trials.js';

@@ -4,7 +4,7 @@ import { EventPattern, GrpcMethod, MessagePattern } from '@nestjs/microservices'
 import { Cron } from '@nestjs/schedule';
 import { SubscribeMessage } from '@nestjs/websockets';
 import { describe, expect, it } from '@jest/globals';
-import { hasHandlers, isHandler } from '../../../src/rate-limit/handler-metadata.js';
+import { hasHandlers, isHandler } from '../../../src/rate-limit/calls/handler-metadata.js';
 
 type OnMethod = (target: object, key: string, descriptor: TypedPropertyDescriptor<() => number>) => void;
 

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { normalizeAddress } from '../../../src/rate-limit/ip-address.js';
+import { normalizeAddress } from '../../../src/rate-limit/subjects/ip-address.js';
 import { Random } from '../../support/random.js';
 
 describe('normalizeAddress', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WindowOutcome } from '../../../src/rate-limit/limit-plan.js';
-import { rateLimitHeaders } from '../../../src/rate-limit/rate-limit-headers.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
-import { tightestFirst } from '../../../src/rate-limit/verdict.js';
+import type { WindowOutcome } from '../../../src/rate-limit/policies/limit-plan.js';
+import { rateLimitHeaders } from '../../../src/rate-limit/answers/rate-limit-headers.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
+import { tightestFirst } from '../../../src/rate-limit/decisions/verdict.js';
 
 const outcome = (name: string, window: number, rest: Partial<WindowOutcome> = {}): WindowOutcome => ({
   policy: resolvePolicy({ name, limit: 100, window }),

@@ -2,13 +2,13 @@ import { Controller, Get } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { findProblems } from '../../../src/common/option-validation.js';
-import type { RateLimitRef } from '../../../src/rate-limit/entry-of.js';
-import { RateLimit } from '../../../src/rate-limit/rate-limit.decorator.js';
+import type { RateLimitRef } from '../../../src/rate-limit/policies/entry-of.js';
+import { RateLimit } from '../../../src/rate-limit/calls/rate-limit.decorator.js';
 import {
   RateLimitModuleOptions,
   resolveRateLimitOptions,
 } from '../../../src/rate-limit/rate-limit.options.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
 
 const paths = (raw: unknown) =>
   findProblems(RateLimitModuleOptions, raw, 'rateLimit').map(({ path }) => path);

@@ -1,9 +1,9 @@
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { describe, expect, it } from '@jest/globals';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
-import { RateLimitException } from '../../../src/rate-limit/rate-limit.exceptions.js';
-import { refusalOf } from '../../../src/rate-limit/refusal.js';
-import { BY_REDIS, verdictOf } from '../../../src/rate-limit/verdict.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
+import { RateLimitException } from '../../../src/rate-limit/answers/rate-limit.exceptions.js';
+import { refusalOf } from '../../../src/rate-limit/answers/refusal.js';
+import { BY_REDIS, verdictOf } from '../../../src/rate-limit/decisions/verdict.js';
 
 const policy = resolvePolicy({ name: 'daily', limit: 1, window: '1d' });
 const verdict = verdictOf(

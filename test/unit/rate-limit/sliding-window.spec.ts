@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { WindowShape } from '../../../src/rate-limit/algorithms/algorithm.js';
 import { SLIDING_WINDOW } from '../../../src/rate-limit/algorithms/sliding-window.js';
 import { SLIDING_LOG } from '../../../src/rate-limit/algorithms/sliding-log.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
 import { Random } from '../../support/random.js';
 import { mostInAnyWindow, SlidingModel } from '../../support/sliding-model.js';
 import { admit, every, START, subject } from '../../support/trials.js';

@@ -9,8 +9,8 @@ import {
   resolveRateLimitOptions,
   type RateLimitModuleOptions,
 } from '../../../src/rate-limit/rate-limit.options.js';
-import type { RateLimitKey } from '../../../src/rate-limit/rate-limit-use.options.js';
-import { SubjectFinder } from '../../../src/rate-limit/subject-finder.js';
+import type { RateLimitKey } from '../../../src/rate-limit/policies/rate-limit-use.options.js';
+import { SubjectFinder } from '../../../src/rate-limit/subjects/subject-finder.js';
 
 /** Finds the subject of a request over HTTP. */
 async function find(

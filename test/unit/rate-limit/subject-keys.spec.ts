@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { SuiteSettings } from '../../../src/connection/suite-settings.js';
-import { planOf } from '../../../src/rate-limit/limit-plan.js';
-import { resolvePolicy } from '../../../src/rate-limit/rate-limit-policy.js';
-import { SubjectKeys } from '../../../src/rate-limit/subject-keys.js';
+import { planOf } from '../../../src/rate-limit/policies/limit-plan.js';
+import { resolvePolicy } from '../../../src/rate-limit/policies/rate-limit-policy.js';
+import { SubjectKeys } from '../../../src/rate-limit/subjects/subject-keys.js';
 
 const PLAN = planOf([resolvePolicy({ name: 'login', limit: 1, window: '1m' })]);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseNetwork } from '../../../src/rate-limit/network.rules.js';
-import { TrustedProxies } from '../../../src/rate-limit/trusted-proxies.js';
+import { parseNetwork } from '../../../src/rate-limit/subjects/network.rules.js';
+import { TrustedProxies } from '../../../src/rate-limit/subjects/trusted-proxies.js';
 
 const proxies = new TrustedProxies(['10.0.0.0/8', '192.0.2.1', '2001:db8:ffff::/48']);
 
