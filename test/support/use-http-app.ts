@@ -58,6 +58,6 @@ export function useHybridApp({ prepare, ...uses }: Uses): UsedHybridApp {
     await used.app.startAllMicroservices();
     used.client = ClientProxyFactory.create(tcp);
   });
-  afterAll(() => (used as Partial<UsedHybridApp>).client?.close());
+  afterAll(() => void (used as Partial<UsedHybridApp>).client?.close());
   return used;
 }
