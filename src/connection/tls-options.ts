@@ -1,4 +1,4 @@
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { createSecureContext } from 'node:tls';
 
 /**
  * Says what is wrong with TLS options, by Node's own word for it and without quoting them: Node would look only when it
@@ -10,7 +10,7 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 export function tlsProblem(tls: unknown): string | null {
   if (typeof tls !== 'object' || tls === null) return null;
   try {
-    createSecureContext(tls as SecureContextOptions);
+    createSecureContext(tls);
     return null;
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException;
