@@ -5,8 +5,7 @@ import type { StoredValue } from './entry-content.js';
 import type { EntryJudge } from './entry-judge.js';
 import type { EntryStore } from './entry-store.js';
 import type { KeptEntry } from '../l1/kept-entry.js';
-import type { KeyWatch } from '../l1/key-watches.js';
-import type { FreshRead, L1Tier } from '../l1/l1-tier.js';
+import type { FreshRead, L1Tier, ReadWatch } from '../l1/l1-tier.js';
 import { ownCopy } from '../l1/own-copy.js';
 import type { LoadClaim } from '../load/load-claim.js';
 import type { EntryRequest } from '../load/load-request.js';
@@ -124,7 +123,7 @@ export class EntryReader {
     try {
       const look = await ask();
       isKept = watch !== null && look?.kind === 'hit' && look.stored !== undefined;
-      if (isKept) void this.#keep(request, watch as KeyWatch, look as FreshHit);
+      if (isKept) void this.#keep(request, watch as ReadWatch, look as FreshHit);
       return look;
     } catch (error) {
       const look = error instanceof RedisUnavailableError ? await this.#lookAway(request) : null;
@@ -162,7 +161,7 @@ export class EntryReader {
   }
 
   /** Keeps a value in the process once it is known how long it lives, for which nobody waits. */
-  async #keep(request: EntryRequest, watch: KeyWatch, { stored, value }: FreshHit): Promise<void> {
+  async #keep(request: EntryRequest, watch: ReadWatch, { stored, value }: FreshHit): Promise<void> {
     const own = ownCopy(value);
     let read: FreshRead | null = null;
     try {

@@ -24,7 +24,7 @@ export interface KeptEntry {
   /** Gives a caller a copy of his own; null when only reading it anew does. */
   readonly copy: Copy | null;
   readonly tags: readonly TagState[];
-  /** Is when it was read from Redis, on the steady clock; so are the others. */
+  /** Is when it began to be read from Redis, on the steady clock; so are the others. */
   readonly keptAtMs: number;
   /** Is when it may no longer be served without asking: it expires, grows old, or is due for a refresh. */
   readonly freshUntilMs: number;

@@ -27,6 +27,13 @@ interface TierParts {
   readonly onMode: (mode: L1CoherenceMode) => void;
 }
 
+/** Is a read under way whose value may be kept. @internal */
+export interface ReadWatch {
+  readonly watch: KeyWatch;
+  /** Is when it began, on the steady clock: what it brings may be as old. */
+  readonly sinceMs: number;
+}
+
 /** Is a value that was just read, with what it takes to keep it. @internal */
 export interface FreshRead {
   readonly stored: StoredValue;
@@ -99,17 +106,18 @@ export class L1Tier {
   }
 
   /** Begins to watch the key of an entry that is about to be read. @returns null when it will not be kept. */
-  begin(request: EntryRequest): KeyWatch | null {
+  begin(request: EntryRequest): ReadWatch | null {
     if (!this.keeps(request)) return null;
     this.#coherence.start();
-    return this.#cache.watch(request.key);
+    const watch = this.#cache.watch(request.key);
+    return watch && { watch, sinceMs: this.#parts.clock.monotonic() };
   }
 
   /** Ends a watch, and keeps what was read if it is still what Redis holds. */
-  end(watch: KeyWatch, request: EntryRequest, read: FreshRead | null): void {
+  end({ watch, sinceMs }: ReadWatch, request: EntryRequest, read: FreshRead | null): void {
     if (!this.#cache.unchanged(watch) || read === null) return;
     const tags = this.#statesOf(request, read.stored);
-    if (tags !== null) this.#keep(request, read, tags);
+    if (tags !== null) this.#cache.keep(request.key, this.#kept(request, read, { tags, sinceMs }));
   }
 
   /** Returns the version of a tag's record if it is known, and known to live that long. */
@@ -155,7 +163,11 @@ export class L1Tier {
     this.#coherence.announce(keys);
   }
 
-  #keep({ key, entry, meter }: EntryRequest, { stored, own, ttlMs }: FreshRead, tags: TagState[]): void {
+  #kept(
+    { entry, meter }: EntryRequest,
+    { stored, own, ttlMs }: FreshRead,
+    { tags, sinceMs }: { readonly tags: TagState[]; readonly sinceMs: number },
+  ): KeptEntry {
     const { clock, serverNow } = this.#parts;
     const now = clock.monotonic();
     const expiresAtMs = ttlMs < 0 ? Infinity : now + ttlMs;
@@ -163,14 +175,14 @@ export class L1Tier {
     const refreshAtMs = freshness === undefined ? Infinity : now + freshness.refreshFrom - serverNow();
     const maxAgeMs = Math.min(this.#maxAgeMs, entry.l1MaxAgeMs, MAX_AGE_MS[this.#coherence.mode]);
     const { codec, as, schema, version, encrypt } = entry;
-    this.#cache.keep(key, {
+    return {
       stored,
       form: { codec, as, schema, version, encrypt },
       ...own,
-      ...{ tags, keptAtMs: now, expiresAtMs },
-      freshUntilMs: Math.min(expiresAtMs, refreshAtMs, now + maxAgeMs),
+      ...{ tags, keptAtMs: sinceMs, expiresAtMs },
+      freshUntilMs: Math.min(expiresAtMs, refreshAtMs, sinceMs + maxAgeMs),
       owner: meter,
-    });
+    };
   }
 
   /** @returns null when a version is not known to be current. */
