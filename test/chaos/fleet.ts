@@ -153,8 +153,17 @@ export class Fleet {
     else if (reply.status === 0 || reply.status >= 500) this.tally.errors++;
   }
 
+  /** What is worked on is not written: work invalidates, too, and would hide what a write has failed to. */
+  #itemsFor(act: Act): readonly string[] {
+    const { items } = this.trade;
+    const half = items.length / 2;
+    if (act === 'work') return items.slice(0, half);
+    return act === 'write' ? items.slice(half) : items;
+  }
+
   async #ask(port: number, act: Act): Promise<Reply> {
-    const { items, limitsMs } = this.trade;
+    const { limitsMs } = this.trade;
+    const items = this.#itemsFor(act);
     const item = items[Math.floor(Math.random() * items.length)]!;
     const startedAt = performance.now();
     const reply = await this.trade.ask(port, act, item);
