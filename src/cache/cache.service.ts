@@ -15,7 +15,7 @@ import { EntryWriter, type CacheEntry } from './entry/entry-writer.js';
 import { NOT_KEPT } from './l1/l1-tier.js';
 import type { InvalidationReport } from './invalidation/invalidation-report.js';
 import type { RemovalOptions } from './invalidation/key-sweep.js';
-import type { LoadContext } from './load/load-context.js';
+import { mayAskForContext, type LoadContext } from './load/load-context.js';
 import type { WarmOptions, WarmProgress } from './warming/warm-progress.js';
 
 /** Is where a `CacheService` works. @internal */
@@ -94,7 +94,7 @@ export class CacheService {
       const kept = this.#reads.kept(redisKey, options);
       const found =
         kept === NOT_KEPT
-          ? this.#reads.load(redisKey, { load: loader, setsTags: loader.length > 0 }, options)
+          ? this.#reads.load(redisKey, { load: loader, setsTags: mayAskForContext(loader) }, options)
           : Promise.resolve(kept);
       return found as Promise<T>;
     } catch (error) {
@@ -155,7 +155,7 @@ export class CacheService {
     return (await new BulkLoader(this.#engine, this.#place.space, this.#meter).load(requests, loader)) as T[];
   }
 
-  /** Tells whether there is a value, `undefined` and null included; false while Redis is away. */
+  /** Tells whether there is a value, `undefined` and null included; while Redis is away, only one that the process keeps. */
   async has(key: CacheKey, options?: CacheFormOptions): Promise<boolean> {
     return this.#reads.has(this.#place.space.entry(key), options);
   }

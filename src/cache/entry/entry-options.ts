@@ -82,6 +82,9 @@ export const NO_ENCRYPTION: OptionProblem = {
   message: "is true, but there is no key: set the module's option 'cache.encryption'",
 };
 
+const BAD_JITTER: OptionProblem = { path: 'jitter', message: 'must be a share of the ttl, from 0 to 1' };
+const BAD_TAGS: OptionProblem = { path: 'tags', message: "must be a list of texts, such as ['users']" };
+
 /** Is where an entry's options take their defaults from. @internal */
 export interface EntryDefaults {
   readonly ttlMs: number;
@@ -104,7 +107,8 @@ export interface ResolvedEntry extends ValueForm {
 /**
  * Applies the defaults.
  *
- * @throws {InvalidOptionsError} when a duration is none, the entity is not defined, or there is no key to encrypt with.
+ * @throws {InvalidOptionsError} when a duration or the jitter is none, tags are no list, the entity is not defined, or there
+ *   is no key to encrypt with.
  * @throws {InvalidKeyError} when the id of the entity has no text.
  * @internal
  */
@@ -113,7 +117,8 @@ export function resolveEntry(
   { ttlMs, freshness, entities, canEncrypt }: EntryDefaults,
 ): ResolvedEntry {
   const { ttl, jitter = 0, tags = [], entity, codec, as, version, schema, compress, encrypt, l1 } = options;
-  if (encrypt === true && !canEncrypt) throw new InvalidOptionsError('Cache entry', [NO_ENCRYPTION]);
+  const problem = problemOf({ jitter, tags, isUnreadable: encrypt === true && !canEncrypt });
+  if (problem !== null) throw new InvalidOptionsError('Cache entry', [problem]);
   const instance = entity === undefined ? null : entities.instance(...entity);
   const defaultTtlMs = instance === null ? ttlMs : (entities.ttlMs(instance.entity) ?? ttlMs);
   const ownFreshness = instance === null ? freshness : entities.freshness(instance.entity, freshness);
@@ -130,6 +135,18 @@ export function resolveEntry(
     encrypt: encrypt ?? true,
     l1MaxAgeMs: maxAgeOf(l1),
   };
+}
+
+interface CheckedOptions {
+  readonly jitter: unknown;
+  readonly tags: unknown;
+  readonly isUnreadable: boolean;
+}
+
+function problemOf({ jitter, tags, isUnreadable }: CheckedOptions): OptionProblem | null {
+  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) return BAD_JITTER;
+  if (!Array.isArray(tags)) return BAD_TAGS;
+  return isUnreadable ? NO_ENCRYPTION : null;
 }
 
 /** Returns a ttl with its jitter taken off; at least 1 ms. @internal */

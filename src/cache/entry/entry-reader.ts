@@ -74,19 +74,22 @@ export class EntryReader {
   async lookMany(requests: readonly EntryRequest[]): Promise<Look[]> {
     const [first] = requests;
     if (first === undefined) return [];
-    try {
-      return await Promise.all(requests.map((request) => this.look(request)));
-    } catch (error) {
-      first.meter.failed('read', error);
-      return requests.map(() => ({ kind: 'miss', content: null }));
-    }
+    let isTold = false;
+    const missing = (error: unknown): Look => {
+      if (!isTold) first.meter.failed('read', error);
+      isTold = true;
+      return { kind: 'miss', content: null };
+    };
+    // What the process keeps is found although Redis does not answer for the rest.
+    return Promise.all(requests.map((request) => this.look(request).catch(missing)));
   }
 
   /** @returns how long the value is still fresh in ms; null when there is none, or it does not expire. PTTL, O(1). */
   async ttl(request: EntryRequest): Promise<number | null> {
     const [look] = await this.lookMany([request]);
     if (look?.kind !== 'hit') return null;
-    if (look.freshness !== undefined) return Math.max(0, look.freshness.until - this.#parts.clock.now());
+    if (look.freshness !== undefined)
+      return Math.max(0, Math.ceil(look.freshness.until - this.#parts.clock.now()));
     try {
       const ttlMs = await this.#parts.store.ttl(request.key);
       return ttlMs < 0 ? null : ttlMs;
@@ -138,7 +141,7 @@ export class EntryReader {
   /** Asks Redis: for the entry and its tags together, since reads of one turn are sent as one. */
   #ask(request: EntryRequest): Promise<Look> {
     const { store, judge } = this.#parts;
-    if (request.entry.tags.length > 0) return this.#askTagged(request, store.read(request.key));
+    if (request.entry.tags.length > 0) return this.#askTagged(request, () => store.read(request.key));
     return store.read(request.key).then((content) => judge.judge(request, content));
   }
 
@@ -149,14 +152,14 @@ export class EntryReader {
 
   /** Asks a replica, and the master where that has nothing good. */
   async #askOld(request: EntryRequest): Promise<Look> {
-    const look = await this.#askTagged(request, this.#parts.store.readOld(request.key));
+    const look = await this.#askTagged(request, () => this.#parts.store.readOld(request.key));
     return look.kind === 'hit' && look.due === undefined ? look : this.#ask(request);
   }
 
-  async #askTagged(request: EntryRequest, reading: Promise<string | null>): Promise<Look> {
+  async #askTagged(request: EntryRequest, read: () => Promise<string | null>): Promise<Look> {
     const { judge, tags } = this.#parts;
     const tagKeys = request.entry.tags.map((tag) => request.space.tag(tag));
-    const [content, versions] = await Promise.all([reading, tags.read(tagKeys)]);
+    const [content, versions] = await Promise.all([read(), tags.read(tagKeys)]);
     return judge.judge(request, content, versions);
   }
 

@@ -43,6 +43,8 @@ export class EntryWriter {
   #prepare({ key, value, options }: CacheEntry): Prepared {
     const entry = resolveEntry(options, this.engine.entryDefaults);
     const redisKey = this.space.entry(key);
+    // Is refused here, before anything can fail that counts as an outage.
+    for (const tag of entry.tags) this.space.tag(tag);
     const encoded = this.engine.values.encode(value, entry, redisKey);
     return { key: redisKey, encoded, entry, ttlMs: ttlOf(value, entry) };
   }
@@ -56,8 +58,17 @@ export class EntryWriter {
       this.meter.written();
     } catch (error) {
       this.meter.failed('write', error);
-      // What was there before must not come back.
+      // What was there before must not come back. A server that has no room for more still removes.
       if (isWorthRepeating(error)) this.engine.backlog.add({ keys: [key] });
+      else await this.#remove(key);
+    }
+  }
+
+  async #remove(key: string): Promise<void> {
+    try {
+      await this.engine.store.unlink([key]);
+    } catch (error) {
+      this.meter.failed('write', error);
     }
   }
 }

@@ -37,6 +37,14 @@ export interface LoadContext {
   readonly skip: () => void;
 }
 
+/** Is the beginning of a function that can know nothing of its arguments. */
+const TAKES_NOTHING = /^(?:async\s*)?\(\s*\)\s*=>/;
+
+/** Tells whether a loader may use its context: a rest parameter or a default does not count in its length. @internal */
+export function mayAskForContext(loader: (context: LoadContext) => unknown): boolean {
+  return loader.length > 0 || !TAKES_NOTHING.test(String(loader));
+}
+
 const NO_TAGS: readonly string[] = [];
 
 /**
