@@ -91,13 +91,14 @@ export class LeaseKeeper {
     this.#leases.delete(lease.claim.token);
     if (reason === 'gone' || reason === 'revoked') return false;
     lease.lose('released');
-    const hasEnded = reason === 'expired' || reason === 'overrun';
+    if (reason === 'expired' || reason === 'overrun') {
+      // It is lost, whether or not the server can be told.
+      await this.giveUp(returned(lease));
+      return false;
+    }
     const wasHeld =
-      lease.keepMs >= 1 && !hasEnded
-        ? await this.#keepOn(lease)
-        : await this.#deps.scripts.release(returned(lease));
+      lease.keepMs >= 1 ? await this.#keepOn(lease) : await this.#deps.scripts.release(returned(lease));
     const { heldMs } = lease;
-    if (hasEnded) return false;
     if (wasHeld) this.#deps.events.emit('lock:released', { heldMs });
     else this.#deps.events.emit('lock:lost', { heldMs, reason: 'gone' });
     return wasHeld;

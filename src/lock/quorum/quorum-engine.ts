@@ -18,6 +18,9 @@ import { QuorumScripts, type QuorumReply } from './quorum-scripts.js';
 /** Bounds the pause between two tries, in milliseconds; two that split the servers between them must fall out of step. */
 const PAUSE_MS = [10, 60] as const;
 
+/** Is a try that gave no lease; one that is late was granted when its lease could have ended. */
+type Miss = Exclude<QuorumReply, { kind: 'held' }> | { readonly kind: 'late' };
+
 /** Is what quorums are made of. @internal */
 export interface QuorumDeps {
   readonly keys: KeySpace;
@@ -97,6 +100,8 @@ export class QuorumEngine implements LeaseSource {
         events.emit('lock:acquired', { waitedMs, queued: tries > 1 });
         return this.#keep(found);
       }
+      // As on one server, there is nothing to wait for while nobody could grant it.
+      if (found.kind === 'unavailable') throw found.error;
       if (clock.monotonic() >= untilMs) {
         const error = this.#refusal(found, wish, patience);
         const outcome = patience.waitMs === 0 ? 'busy' : 'timeout';
@@ -125,7 +130,7 @@ export class QuorumEngine implements LeaseSource {
   }
 
   /** Tries once: a lease is handed out only while it surely holds on most of the servers. */
-  async #try(wish: Wish): Promise<Lease | Exclude<QuorumReply, { kind: 'held' }>> {
+  async #try(wish: Wish): Promise<Lease | Miss> {
     const { clock } = this.#deps;
     const token = `${this.#station}.${(this.#count++).toString(36)}`;
     const claim: ResourceClaim = { ...wish, token };
@@ -137,8 +142,7 @@ export class QuorumEngine implements LeaseSource {
     }
     // Servers that answer too late may have granted it all the same.
     void this.keeper.giveUp(claim);
-    if (reply.kind !== 'held') return reply;
-    return { kind: 'unavailable', error: new RedisUnavailableError(this.#scripts.name, 'timeout') };
+    return reply.kind === 'held' ? { kind: 'late' } : reply;
   }
 
   async #keep(lease: Lease): Promise<Lease> {
@@ -148,12 +152,8 @@ export class QuorumEngine implements LeaseSource {
     throw this.#closing.signal.reason as RedisUnavailableError;
   }
 
-  #refusal(
-    found: Exclude<QuorumReply, { kind: 'held' }>,
-    { resource }: Wish,
-    { waitMs }: Patience,
-  ): Error | null {
-    if (found.kind === 'unavailable') return found.error;
+  #refusal(found: Miss, { resource }: Wish, { waitMs }: Patience): Error | null {
+    if (found.kind === 'late') return new RedisUnavailableError(this.#scripts.name, 'timeout');
     return waitMs === 0 ? null : new LockTimeoutError(resource, waitMs);
   }
 }

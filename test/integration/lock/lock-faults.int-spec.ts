@@ -260,6 +260,14 @@ describe('locks when something fails', () => {
     await until(async () => (await near.locks.inspect('slow')) === null);
   });
 
+  it('are lost when their lease has ended, and answer so although the server is away', async () => {
+    const lock = await far.locks.acquire('ended', { ttl: 200 });
+    proxy.freeze();
+    await until(() => lock.signal.aborted);
+    expect(await lock.release()).toBe(false);
+    proxy.resume();
+  });
+
   it('survive a server that comes back empty: who held a lock holds it, and nobody else gets it', async () => {
     const ttl = 1_000;
     const lock = await far.locks.acquire('restart', { ttl });
