@@ -12,6 +12,7 @@ import {
   UNAVAILABLE_PROBLEM,
   type RateLimitProblem,
 } from './rate-limit.exceptions.js';
+import { withoutStack } from './without-stack.js';
 import { violatedBy, type Verdict } from '../decisions/verdict.js';
 
 /** Makes what is thrown to refuse a call. @internal */
@@ -66,20 +67,4 @@ function exceptionFor(
 function problemOf({ unavailable, outcomes }: Verdict): RateLimitProblem {
   if (unavailable) return UNAVAILABLE_PROBLEM;
   return exceededProblem(violatedBy(outcomes));
-}
-
-/**
- * A refusal is no fault, and to capture its stack would cost more than all the rest of it. A limit of 0 frames would
- * still have V8 walk them; what is no number keeps it from looking.
- */
-function withoutStack(make: () => Error): Error {
-  const { stackTraceLimit } = Error;
-  Reflect.set(Error, 'stackTraceLimit', undefined);
-  try {
-    const error = make();
-    error.stack = `${error.name}: ${error.message}`;
-    return error;
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
 }

@@ -10,7 +10,11 @@ import type {
   RateLimitMetadata,
   SkipRateLimitMetadata,
 } from '../policies/rate-limit-entry.js';
-import { RATE_LIMIT_METADATA, SKIP_RATE_LIMIT_METADATA } from '../rate-limit.constants.js';
+import {
+  DEFAULT_RATE_LIMIT_POLICY,
+  RATE_LIMIT_METADATA,
+  SKIP_RATE_LIMIT_METADATA,
+} from '../rate-limit.constants.js';
 import { knownPolicies } from '../rate-limit.errors.js';
 import { isByArguments } from '../subjects/subject-kind.js';
 
@@ -20,6 +24,11 @@ const NO_KEY =
   '{ key: (call) => call.getArgByIndex(0) }';
 const SHARED_NAME =
   'would share its counters with another class of the same name; give the policy a name of its own';
+const STANDS_TWICE =
+  'stands there more than once without names, so that they would share a counter; give one @RateLimit a list, or each a name';
+
+/** Is all that stands on one class or method. */
+type Place = readonly RateLimitEntry[];
 
 /**
  * Looks through the assembled application for limits that could not work: names of no policy, service methods without a
@@ -67,8 +76,10 @@ export class RateLimitBootCheck {
   }
 
   *#onSkips(): Iterable<OptionProblem> {
-    const rules = this.#entries().flatMap((entry) => entry.rules);
+    const rules = this.#places().flatMap((place) => place.flatMap((entry) => entry.rules));
     const inPlace = rules.flatMap((rule) => (typeof rule === 'string' ? [] : rule.policy.name));
+    // Some applications have a default only where they are deployed.
+    inPlace.push(DEFAULT_RATE_LIMIT_POLICY);
     for (const { type } of this.decorated.classes()) {
       const onClass = Reflect.getMetadata(SKIP_RATE_LIMIT_METADATA, type) as
         SkipRateLimitMetadata | undefined;
@@ -84,20 +95,23 @@ export class RateLimitBootCheck {
 
   /** Policies without a name are counted under that of their place, which same-named classes would share. */
   *#sharedNames(): Iterable<OptionProblem> {
-    const owners = new Map<string, RateLimitEntry>();
-    for (const entry of this.#entries()) {
-      for (const { policy } of entry.rules.filter((rule) => typeof rule !== 'string')) {
-        if (policy.isNamed) continue;
-        const owner = owners.get(policy.name) ?? entry;
-        owners.set(policy.name, owner);
-        if (owner !== entry) yield { path: pathOf(entry), message: SHARED_NAME };
+    const owners = new Map<string, { readonly entry: RateLimitEntry; readonly place: Place }>();
+    for (const place of this.#places()) {
+      for (const entry of place) {
+        for (const { policy } of entry.rules.filter((rule) => typeof rule !== 'string')) {
+          if (policy.isNamed) continue;
+          const owner = owners.get(policy.name) ?? { entry, place };
+          owners.set(policy.name, owner);
+          if (owner.entry === entry) continue;
+          yield { path: pathOf(entry), message: owner.place === place ? STANDS_TWICE : SHARED_NAME };
+        }
       }
     }
   }
 
-  #entries(): RateLimitEntry[] {
-    const onClasses = [...this.decorated.classes()].flatMap(({ type }) => entriesOf(type));
-    return [...onClasses, ...[...this.#limitedMethods()].flatMap(({ metadata }) => metadata.entries)];
+  #places(): Place[] {
+    const onClasses = [...this.decorated.classes()].map(({ type }) => entriesOf(type));
+    return [...onClasses, ...[...this.#limitedMethods()].map(({ metadata }) => metadata.entries)];
   }
 
   #limitedMethods(): Iterable<FoundMethod<RateLimitMetadata>> {

@@ -6,6 +6,7 @@ import type { RateLimitEntry } from '../policies/rate-limit-entry.js';
 import { RateLimitKeyError } from '../rate-limit.errors.js';
 import { RuleRunner } from './rule-runner.js';
 import { isByArguments } from '../subjects/subject-kind.js';
+import { withoutStack } from '../answers/without-stack.js';
 import { excessOf, type Verdict } from '../decisions/verdict.js';
 
 /**
@@ -46,7 +47,9 @@ export class ServiceLimits {
 
   async #enforce(entry: RateLimitEntry, context: ExecutionContext, call: OpenCall): Promise<void> {
     const answer = (verdict: Verdict) =>
-      (verdict.allowed ? null : this.answers.ownError(context, verdict)) ?? excessOf(verdict);
+      verdict.allowed
+        ? null
+        : (this.answers.ownError(context, verdict) ?? withoutStack(() => excessOf(verdict)));
     try {
       for (const rule of this.rules.of(entry)) {
         if (!isByArguments(rule.key)) throw noKey(entry.label);

@@ -141,6 +141,16 @@ describe('rate limits on services', () => {
       @Get() @SkipRateLimit('nothing') skip() {
         return 1;
       }
+      // There may be one elsewhere.
+      @Get('default') @SkipRateLimit('default') skipDefault() {
+        return 1;
+      }
+    }
+    @Injectable()
+    class Twice {
+      @RateLimit({ limit: 1, ...hour, key: () => 'x' })
+      @RateLimit({ limit: 2, ...hour, key: () => 'x' })
+      async run(): Promise<void> {}
     }
     const twins = [1, 2].map(() => {
       @Injectable()
@@ -149,10 +159,11 @@ describe('rate limits on services', () => {
       }
       return Twin;
     });
-    const module = await build([Wrong, NoHandlers, Skips, ...twins]).compile();
+    const module = await build([Wrong, NoHandlers, Skips, Twice, ...twins]).compile();
     const failure = await module.init().catch((error: unknown) => error);
     expect((failure as { problems: { path: string }[] }).problems.map(({ path }) => path).sort()).toEqual([
       '@RateLimit on NoHandlers',
+      '@RateLimit on Twice.run',
       '@RateLimit on Twin.run',
       '@RateLimit on Wrong.address',
       '@RateLimit on Wrong.keyless',
@@ -160,6 +171,8 @@ describe('rate limits on services', () => {
       '@SkipRateLimit on Skips.skip',
     ]);
     expect(String(failure)).toContain("names no policy with 'unknown'; rateLimit.policies has daily");
+    expect(String(failure)).toMatch(/Twice\.run: stands there more than once/);
+    expect(String(failure)).toMatch(/Twin\.run: would share its counters with another class/);
   });
 
   it('let tests replace the guard', async () => {
