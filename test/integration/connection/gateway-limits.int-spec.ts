@@ -41,11 +41,9 @@ describe('A gateway to a server that freezes', () => {
 
   it('opens the breaker for calls of several commands, too, and once for each call', async () => {
     const { gateway } = opened;
-    // By the third the connection itself may have been given up.
-    const ping = () =>
-      expect(gateway.sendMany(Array.from({ length: 5 }, () => ['PING'] as const))).rejects.toMatchObject({
-        code: 'E_REDIS_UNAVAILABLE',
-      });
+    const commands = Array.from({ length: 5 }, () => ['PING'] as const);
+    // The third comes before the connection itself is given up, which would be another way to the same end.
+    const ping = () => timesOut(gateway.sendMany(commands, { timeoutMs: 30 }));
     await server.freeze();
     await ping();
     await ping();
