@@ -15,7 +15,7 @@ import type { ResolvedCacheOptions } from './cache.options.js';
 import { CacheService } from './cache.service.js';
 import { CachedCalls } from './decorators/cached-calls.js';
 import { CachedOwners } from './decorators/cached-owners.js';
-import { EncryptionChecks } from './encryption-checks.js';
+import { EncryptionChecks } from './decorators/encryption-checks.js';
 import { EntityChecks } from './entity/entity-checks.js';
 import { InvalidatingCalls } from './decorators/invalidating-calls.js';
 

@@ -9,7 +9,7 @@ import { compileEntity, type EntityMaker } from './entity-templates.js';
 import type { CacheStorageOptions } from '../entry/entry-options.js';
 import { CachedOptionRules, type CachedOptions } from './cached-options.js';
 import { refuseUncacheableParameters } from './route-parameters.js';
-import { refuseSharedSymbol } from '../shared-symbol.js';
+import { refuseSharedSymbol } from './shared-symbol.js';
 import { compileTags } from './tag-templates.js';
 
 /** Is the key of the metadata that `@Cached` puts on a method: its `CachedMethod`. @internal */

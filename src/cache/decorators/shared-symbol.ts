@@ -1,5 +1,5 @@
-import type { DecoratedMethod } from '../common/decorated-method.js';
-import { InvalidOptionsError } from '../common/errors.js';
+import type { DecoratedMethod } from '../../common/decorated-method.js';
+import { InvalidOptionsError } from '../../common/errors.js';
 
 /**
  * Refuses a method whose name reads like that of another method of its class, as those of two symbols may: their

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { BootChecks } from '../common/boot-checks.js';
-import type { OptionProblem } from '../common/errors.js';
-import { DecoratedProviders } from '../connection/decorated-providers.js';
-import { CACHE_MODULE_OPTIONS } from './cache.constants.js';
-import type { ResolvedCacheOptions } from './cache.options.js';
-import { CACHED_METADATA, type CachedMethod } from './decorators/cached-method.js';
-import { NO_ENCRYPTION } from './entry/entry-options.js';
+import { BootChecks } from '../../common/boot-checks.js';
+import type { OptionProblem } from '../../common/errors.js';
+import { DecoratedProviders } from '../../connection/decorated-providers.js';
+import { CACHE_MODULE_OPTIONS } from '../cache.constants.js';
+import type { ResolvedCacheOptions } from '../cache.options.js';
+import { CACHED_METADATA, type CachedMethod } from './cached-method.js';
+import { NO_ENCRYPTION } from '../entry/entry-options.js';
 
 /**
  * Checks at boot that decorators which ask for encryption can have it.
