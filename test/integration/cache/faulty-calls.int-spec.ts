@@ -15,7 +15,7 @@ describe('calls of the cache', () => {
   let opened: OpenCache;
   beforeAll(async () => {
     redis = await startRedis();
-    opened = await openCache(redis.url);
+    opened = await openCache(redis.url, { options: { timeout: '10s' } });
   });
   afterEach(() => redis.resume());
   afterAll(async () => {
