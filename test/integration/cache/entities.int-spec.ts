@@ -24,7 +24,7 @@ describe('entities', () => {
   beforeAll(async () => {
     redis = await startRedis();
     const scope = () => tenants.getStore() ?? 'none';
-    opened = await openCache(redis.url, { options: { entities, ttl: '1m', scope } });
+    opened = await openCache(redis.url, { options: { entities, ttl: '1m', scope, timeout: '10s' } });
   });
   afterAll(async () => {
     await opened?.close();

@@ -41,7 +41,9 @@ describe('Redis failing half-way through', () => {
   const failing = new FailingGateway();
   beforeAll(async () => {
     redis = await startRedis();
-    opened = await openCache(redis.url, { between: (gateway) => failing.wrap(gateway) });
+    // What fails is what is made to fail, not what a busy machine lets wait.
+    const options = { timeout: '10s' } as const;
+    opened = await openCache(redis.url, { options, between: (gateway) => failing.wrap(gateway) });
   });
   afterAll(async () => {
     await opened?.close();
