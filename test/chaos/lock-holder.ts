@@ -36,6 +36,8 @@ async function insist(): Promise<OpenLocks> {
 async function hold(lock: Lock): Promise<void> {
   const untilMs = performance.now() + 2 * TTL_MS * Math.random() ** 6;
   const from = Number(machineUs());
+  // A process that stood still since it got the lock has not held it.
+  lock.assertHeld();
   let to = from;
   let writes = 0;
   let refused = 0;
