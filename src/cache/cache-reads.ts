@@ -75,8 +75,7 @@ export class CacheReads {
   /** Makes the request for an entry out of the options of a call. */
   request(redisKey: string, options?: CacheEntryOptions, name?: string): EntryRequest {
     const entry = options === undefined ? this.#plainEntry : resolveEntry(options, this.engine.entryDefaults);
-    // A tag that is none is refused here, before anything is under way.
-    for (const tag of entry.tags) this.space.tag(tag);
+    this.space.checkTags(entry.tags);
     return { space: this.space, key: redisKey, entry, meter: this.#meterOf(name) };
   }
 

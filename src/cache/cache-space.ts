@@ -68,6 +68,15 @@ export class CacheSpace {
     );
   }
 
+  /**
+   * Refuses tags that are none, before anything is under way that could make it look like an outage.
+   *
+   * @throws {InvalidKeyError} when one has no text.
+   */
+  checkTags(tags: readonly string[]): void {
+    for (const tag of tags) this.tag(tag);
+  }
+
   /** Returns the key of the record that goes with every tag of this space. */
   anyTag(): string {
     return this.#parts.keys.tagged('cache', this.#inside(ANY), 'tag');

@@ -117,7 +117,7 @@ export function resolveEntry(
   { ttlMs, freshness, entities, canEncrypt }: EntryDefaults,
 ): ResolvedEntry {
   const { ttl, jitter = 0, tags = [], entity, codec, as, version, schema, compress, encrypt, l1 } = options;
-  const problem = problemOf({ jitter, tags, isUnreadable: encrypt === true && !canEncrypt });
+  const problem = problemOf({ jitter, tags, lacksKey: encrypt === true && !canEncrypt });
   if (problem !== null) throw new InvalidOptionsError('Cache entry', [problem]);
   const instance = entity === undefined ? null : entities.instance(...entity);
   const defaultTtlMs = instance === null ? ttlMs : (entities.ttlMs(instance.entity) ?? ttlMs);
@@ -140,13 +140,13 @@ export function resolveEntry(
 interface CheckedOptions {
   readonly jitter: unknown;
   readonly tags: unknown;
-  readonly isUnreadable: boolean;
+  readonly lacksKey: boolean;
 }
 
-function problemOf({ jitter, tags, isUnreadable }: CheckedOptions): OptionProblem | null {
+function problemOf({ jitter, tags, lacksKey }: CheckedOptions): OptionProblem | null {
   if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) return BAD_JITTER;
   if (!Array.isArray(tags)) return BAD_TAGS;
-  return isUnreadable ? NO_ENCRYPTION : null;
+  return lacksKey ? NO_ENCRYPTION : null;
 }
 
 /** Returns a ttl with its jitter taken off; at least 1 ms. @internal */

@@ -43,8 +43,7 @@ export class EntryWriter {
   #prepare({ key, value, options }: CacheEntry): Prepared {
     const entry = resolveEntry(options, this.engine.entryDefaults);
     const redisKey = this.space.entry(key);
-    // Is refused here, before anything can fail that counts as an outage.
-    for (const tag of entry.tags) this.space.tag(tag);
+    this.space.checkTags(entry.tags);
     const encoded = this.engine.values.encode(value, entry, redisKey);
     return { key: redisKey, encoded, entry, ttlMs: ttlOf(value, entry) };
   }
