@@ -10,6 +10,9 @@ import type { LockLostReason } from './lock.errors.js';
 import type { LockScripts, Returned } from './lock.scripts.js';
 import type { ThreadRenewals } from './renewal/thread-renewals.js';
 
+/** Bounds what is remembered of leases not known here; only those count whose grant is still on its way. */
+const MAX_EARLY = 1_000;
+
 interface KeeperDeps {
   readonly redis: Pick<RedisGateway, 'groupKeys'>;
   readonly scripts: Pick<LockScripts, 'renew' | 'release'>;
@@ -29,6 +32,8 @@ export class LeaseKeeper {
   readonly #leases = new Map<string, Lease>();
   readonly #renewals: LeaseRenewals;
   readonly #keptOn = new Set<Cancel>();
+  /** Are claims whose leases were released by force before this process knew of them. */
+  readonly #revokedEarly = new Set<string>();
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
@@ -45,8 +50,12 @@ export class LeaseKeeper {
     return this.#deps.thread !== null;
   }
 
-  /** Takes care of a lease from now on. */
+  /** Takes care of a lease from now on, unless it has been released by force already: then it is lost. */
   keep(lease: Lease): void {
+    if (this.#revokedEarly.delete(lease.claim.token)) {
+      this.#lose(lease, 'revoked');
+      return;
+    }
     this.#leases.set(lease.claim.token, lease);
     this.#keepByThread(lease);
     this.#renewals.watch(lease);
@@ -120,10 +129,11 @@ export class LeaseKeeper {
     }
   }
 
-  /** Ends a lease of this process that was released by force. */
+  /** Ends a lease of this process that was released by force. The word may overtake the answer that grants it. */
   revoke(token: string): void {
     const lease = this.#leases.get(token);
     if (lease !== undefined) this.#lose(lease, 'revoked');
+    else this.#revokeEarly(token);
   }
 
   /** Asks the server about a lease that somebody else found missing. */
@@ -165,6 +175,12 @@ export class LeaseKeeper {
     });
     this.#keptOn.add(cancel);
     return reply !== 'gone';
+  }
+
+  #revokeEarly(token: string): void {
+    this.#revokedEarly.add(token);
+    const [oldest] = this.#revokedEarly;
+    if (this.#revokedEarly.size > MAX_EARLY) this.#revokedEarly.delete(oldest as string);
   }
 
   #onGone(lease: Lease): void {

@@ -1,7 +1,7 @@
 -- Shared by what takes locks. Expects what _hand-over.lua gives.
 
 -- Answers for how long a free lock must not be granted: the server lost its memory and a holder may be left over, or
--- somebody deleted the lease and its holder, who lives, has yet to be told.
+-- somebody deleted the lease and its holder has yet to be told. One who does not hear may be cut off and go on until then.
 local function barred_ms(now, guard_ms)
   local record = read(FENCE)
   if not record then
@@ -11,7 +11,8 @@ local function barred_ms(now, guard_ms)
   end
   local ends, token = string.match(record, '^%d+ (%d+) (%S+)')
   local left = ends and ends - now or 0
-  if left <= 1 or token == me or not tell(token, 'check ' .. token) then return 0 end
+  if left <= 1 or token == me then return 0 end
+  tell(token, 'check ' .. token)
   return left
 end
 

@@ -30,12 +30,15 @@ local function release(i)
 
   redis.call('LREM', QUEUE, 1, ARGV[i + 2])
   -- Of a lock without a record nobody knows here whether it is held: the server may have lost it.
-  local fence, token = string.match(read(FENCE) or '', '^(%d+) %d+ (%S+)')
-  if token == me then
+  local fence, ends, token = string.match(read(FENCE) or '', '^(%d+) (%d+) (%S+)')
+  -- Somebody deleted the lease, and its holder may go on until it ends.
+  local is_taken = me == '' and token and ends * 1000 > server_us()
+  if is_taken then tell(token, 'revoked ' .. token) end
+  if is_taken or token == me then
     redis.call('SET', FENCE, fence, 'PX', KEEP_MS)
     pass_on()
   end
-  return 0
+  return is_taken and 1 or 0
 end
 
 for _, i in ipairs(others) do
