@@ -33,38 +33,55 @@ function toServer(fault: () => Promise<void>): Promise<void> {
 async function proxied(
   stage: LockStage,
   fail: (proxy: Holders['all'][number]['proxy']) => void,
-): Promise<void> {
-  const { proxy } = stage.random.pick(stage.holders.all);
+): Promise<string> {
+  const { proxy, child } = stage.random.pick(stage.holders.all);
   fail(proxy);
   await pause(some(stage));
   proxy.resume();
+  return String(child.pid);
 }
 
-export const LOCK_FAULTS: Record<string, (stage: LockStage) => Promise<void>> = {
+/** What found no answer may be done all the same once the server runs again, before it answers anything that is newer. */
+async function answered({ gateway }: OpenLocks): Promise<void> {
+  while ((await gateway.send(['PING']).catch(() => null)) === null) await pause(20);
+  await pause(50);
+}
+
+/** Each resolves when it is over, with the process or the lock that it happened to. */
+export const LOCK_FAULTS: Record<string, (stage: LockStage) => Promise<string | void>> = {
   'holder frozen': async (stage) => {
     const { child } = stage.random.pick(stage.holders.all);
     child.kill('SIGSTOP');
     await pause(some(stage));
     child.kill('SIGCONT');
+    return String(child.pid);
   },
   'holder killed': async (stage) => {
     const holder = stage.random.pick(stage.holders.all);
+    const { pid } = holder.child;
     await stage.holders.kill(holder);
     await pause(some(stage));
     // Who was not there before the server restarted cannot know that it has forgotten something.
     while (performance.now() < restartedAtMs + UNKNOWING_MS) await pause(100);
     if (holder.child.signalCode !== null) stage.holders.replace(holder);
+    return String(pid);
   },
   'event loop blocked': async (stage) => {
     const { holders, random } = stage;
     const blockMs = some(stage);
-    holders.order(random.pick(holders.all), { blockMs });
+    const holder = random.pick(holders.all);
+    holders.order(holder, { blockMs });
     await pause(blockMs);
+    return String(holder.child.pid);
   },
   'cut off': (stage) => proxied(stage, (proxy) => proxy.freeze()),
   'connections refused': (stage) => proxied(stage, (proxy) => proxy.drop({ refuseNew: true })),
   'slow network': (stage) => proxied(stage, (proxy) => proxy.delay(10 + stage.random.below(300))),
-  'connections dropped': async ({ holders, random }) => random.pick(holders.all).proxy.drop(),
+  'connections dropped': async ({ holders, random }) => {
+    const { proxy, child } = random.pick(holders.all);
+    proxy.drop();
+    return String(child.pid);
+  },
   'server frozen': (stage) =>
     toServer(async () => {
       await stage.server.freeze();
@@ -90,10 +107,13 @@ export const LOCK_FAULTS: Record<string, (stage: LockStage) => Promise<void>> = 
   'lock forced': async ({ admin, random, resources, record }) => {
     const resource = random.pick(resources);
     const from = Number(machineUs());
-    await admin.locks.forceRelease(resource, 'chaos').catch(() => false);
-    record.forced(resource, from, Number(machineUs()));
+    await admin.locks.forceRelease(resource, 'chaos').catch(() => answered(admin));
+    record.forced(resource, from);
+    return resource;
   },
   'lock deleted': async ({ admin, random, resources }) => {
-    await admin.gateway.send(['DEL', admin.keysOf(random.pick(resources)).lease]).catch(() => 0);
+    const resource = random.pick(resources);
+    await admin.gateway.send(['DEL', admin.keysOf(resource).lease]).catch(() => answered(admin));
+    return resource;
   },
 };

@@ -42,7 +42,8 @@ async function hold(lock: Lock): Promise<void> {
   let writes = 0;
   let refused = 0;
   const mark = () => {
-    for (const [resource, fence] of lock.fences) tell({ resource, fence: Number(fence), from, to });
+    for (const [resource, fence] of lock.fences)
+      tell({ resource, fence: Number(fence), pid: process.pid, from, to });
   };
   mark();
   try {

@@ -1,3 +1,5 @@
+import { machineUs } from '../../src/lock/renewal/lease-slot.js';
+
 /** Is the lease of every lock, in milliseconds. */
 export const TTL_MS = 1_500;
 
@@ -6,13 +8,34 @@ export interface HolderOrder {
   readonly blockMs: number;
 }
 
-/** Says that a process held a lock, by its own `assertHeld`, from one moment to another, in microseconds of the machine. */
-export interface Hold {
-  readonly resource: string;
-  readonly fence: number;
+/** Is a stretch of time, in microseconds of the machine. */
+interface Stretch {
   readonly from: number;
   readonly to: number;
 }
+
+/** Says that a process held a lock, by its own `assertHeld`, from one moment to another. */
+export interface Hold extends Stretch {
+  readonly resource: string;
+  /** Is the server's clock when it granted the lock, in microseconds since 1970. */
+  readonly fence: number;
+  readonly pid: number;
+}
+
+/** Is something that was done to a holder, the network or the server. */
+interface Fault extends Stretch {
+  readonly what: string;
+}
+
+interface Force {
+  readonly resource: string;
+  readonly from: number;
+  /** Is when it was over on the server's clock, which is this machine's, in microseconds since 1970. */
+  readonly lastFence: number;
+}
+
+/** Is for how long before an overlap something may have led to it. */
+const BACKGROUND_US = 5_000_000;
 
 /** Is what a holder tells: that it is connected, how long it has held a lock, what became of its writes, why a turn ended. */
 export type HolderWord =
@@ -35,7 +58,8 @@ export interface Verdict {
 /** Keeps who held what and when, and finds who held it together. */
 export class LockRecord {
   readonly #holds = new Map<string, Map<number, Hold>>();
-  readonly #forced: (Omit<Hold, 'fence'> & { readonly fence?: never })[] = [];
+  readonly #forced: Force[] = [];
+  readonly #faults: Fault[] = [];
 
   /** Notes what a holder says; later words on one hold replace earlier ones. */
   note(hold: Hold): void {
@@ -43,15 +67,23 @@ export class LockRecord {
     this.#holds.set(hold.resource, holds.set(hold.fence, hold));
   }
 
-  /** Notes that a lock was taken by force in between: its holder hears of that a moment later, if it can hear at all. */
-  forced(resource: string, from: number, to: number): void {
-    this.#forced.push({ resource, from, to });
+  /**
+   * Notes that a lock was taken by force since `from`: whoever was granted it before hears of both a moment later, if it
+   * can hear at all.
+   */
+  forced(resource: string, from: number): void {
+    this.#forced.push({ resource, from, lastFence: (Date.now() + 1) * 1_000 });
+  }
+
+  /** Notes what was done since `from`, to explain an overlap by. */
+  fault(what: string, from: number): void {
+    this.#faults.push({ what, from, to: Number(machineUs()) });
   }
 
   judge(): Verdict {
     let [grants, overlaps, doubleUs, fencesFallen] = [0, 0, 0, 0];
     const examples: string[] = [];
-    for (const [resource, all] of this.#holds) {
+    for (const all of this.#holds.values()) {
       const holds = [...all.values()].map((hold) => this.#clipped(hold)).sort((a, b) => a.from - b.from);
       grants += holds.length;
       let last: Hold | null = null;
@@ -59,7 +91,7 @@ export class LockRecord {
         if (last !== null && hold.from < last.to) {
           overlaps++;
           doubleUs += Math.min(hold.to, last.to) - hold.from;
-          examples.push(`${resource}: ${JSON.stringify(last)} and ${JSON.stringify(hold)}`);
+          examples.push(this.#exampleOf(last, hold));
         }
         if (last !== null && hold.fence <= last.fence) fencesFallen++;
         if (last === null || hold.to > last.to) last = hold;
@@ -70,8 +102,20 @@ export class LockRecord {
 
   #clipped(hold: Hold): Hold {
     const by = this.#forced.find(
-      ({ resource, from, to }) => resource === hold.resource && hold.from <= to && from < hold.to,
+      ({ resource, from, lastFence }) =>
+        resource === hold.resource && hold.fence <= lastFence && from < hold.to,
     );
     return by === undefined ? hold : { ...hold, to: Math.max(hold.from, by.from) };
+  }
+
+  /** Tells what happened around it, in milliseconds from the first grant on. */
+  #exampleOf(first: Hold, second: Hold): string {
+    const at = (us: number) => ((us - first.from) / 1_000).toFixed(1);
+    const span = ({ from, to }: Stretch) => `${at(from)}..${at(to)}`;
+    const holds = [first, second].map((hold) => `  ${hold.pid} held it ${span(hold)} by fence ${hold.fence}`);
+    const faults = this.#faults
+      .filter(({ from, to }) => to > first.from - BACKGROUND_US && from < second.to)
+      .map((fault) => `  ${fault.what} ${span(fault)}`);
+    return [`${first.resource}:`, ...holds, ...faults].join('\n');
   }
 }

@@ -7,6 +7,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { startRedis } from '../../src/testing/start-redis.js';
+import { machineUs } from '../../src/lock/renewal/lease-slot.js';
 import { openLocks } from '../support/locks.js';
 import { Random } from '../support/random.js';
 import { LOCK_FAULTS } from './lock-faults.js';
@@ -52,7 +53,11 @@ const going = new Set<Promise<void>>();
 while (performance.now() < endMs) {
   const name = random.pick(Object.keys(LOCK_FAULTS));
   counts.set(name, (counts.get(name) ?? 0) + 1);
-  const fault = LOCK_FAULTS[name]!(stage).finally(() => going.delete(fault));
+  const from = Number(machineUs());
+  const fault = LOCK_FAULTS[name]!(stage).then((whom) => {
+    record.fault(`${name} ${whom ?? ''}`, from);
+    going.delete(fault);
+  });
   going.add(fault);
   await pause(random.below(MOST_PAUSE_MS));
 }
