@@ -25,9 +25,10 @@ let server: Promise<void> = Promise.resolve();
 
 const some = ({ random }: LockStage) => 50 + random.below(2 * TTL_MS);
 
-function toServer(fault: () => Promise<void>): Promise<void> {
+async function toServer(fault: () => Promise<void>): Promise<string> {
   server = server.then(fault);
-  return server;
+  await server;
+  return '';
 }
 
 async function proxied(
@@ -47,8 +48,8 @@ async function answered({ gateway }: OpenLocks): Promise<void> {
   await pause(50);
 }
 
-/** Each resolves when it is over, with the process or the lock that it happened to. */
-export const LOCK_FAULTS: Record<string, (stage: LockStage) => Promise<string | void>> = {
+/** Each resolves when it is over, with the process or the lock that it happened to, if it did to one. */
+export const LOCK_FAULTS: Record<string, (stage: LockStage) => Promise<string>> = {
   'holder frozen': async (stage) => {
     const { child } = stage.random.pick(stage.holders.all);
     child.kill('SIGSTOP');

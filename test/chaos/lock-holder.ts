@@ -10,7 +10,6 @@ import { TTL_MS, type HolderOrder, type HolderWord } from './lock-record.js';
 /** Accepts no write with a smaller fence than it has seen. KEYS[1] the last fence; ARGV[1] the fence. */
 const FENCED_WRITE = {
   name: 'fenced-write-1',
-  numberOfKeys: 1,
   source: `if tonumber(redis.call('GET', KEYS[1]) or 0) > tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1])
 redis.call('RPUSH', KEYS[1] .. ':all', ARGV[1])

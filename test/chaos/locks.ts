@@ -55,7 +55,7 @@ while (performance.now() < endMs) {
   counts.set(name, (counts.get(name) ?? 0) + 1);
   const from = Number(machineUs());
   const fault = LOCK_FAULTS[name]!(stage).then((whom) => {
-    record.fault(`${name} ${whom ?? ''}`, from);
+    record.fault(`${name} ${whom}`, from);
     going.delete(fault);
   });
   going.add(fault);
