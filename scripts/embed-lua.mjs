@@ -103,8 +103,7 @@ function readScript(folder, file) {
     problems.push('long brackets ([[ ]]) are not embedded faithfully');
   const name = `${stem}-${arity}`;
   const constant = name.toUpperCase().replaceAll('-', '_');
-  const numberOfKeys = arity === 'n' ? null : Number(arity);
-  const fields = `name: '${name}', numberOfKeys: ${numberOfKeys}, source: ${JSON.stringify(code.join('\n'))}`;
+  const fields = `name: '${name}', source: ${JSON.stringify(code.join('\n'))}`;
   return { problems, line: `export const ${constant}: LuaScript = { ${fields} };` };
 }
 

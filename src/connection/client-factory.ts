@@ -67,8 +67,6 @@ function commonOptions(settings: ResolvedConnectionSettings): RedisOptions {
     lazyConnect: true,
     connectTimeout: settings.connectTimeoutMs,
     commandTimeout: settings.commandTimeoutMs,
-    // A connection that owes an answer for so long is dead, or stuck in half a reply: only a new one helps.
-    socketTimeout: 2 * settings.commandTimeoutMs,
     keepAlive: KEEP_ALIVE_MS,
     disconnectTimeout: 200,
     enableOfflineQueue: false,

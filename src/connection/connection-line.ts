@@ -1,4 +1,4 @@
-import { afterAwake } from '../common/awake-time.js';
+import type { AwakeTimer } from '../common/awake-timer.js';
 import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { Availability } from './availability.js';
@@ -19,6 +19,7 @@ interface LineParts {
   readonly owned: boolean;
   readonly events: SuiteEvents;
   readonly clock: Clock;
+  readonly timer: AwakeTimer;
   readonly availability: Availability;
 }
 
@@ -57,10 +58,7 @@ export class ConnectionLine {
     );
   }
 
-  /**
-   * Waits until calls may go out; rejects as soon as the server is known to be away. Who is `patient` waits on all the
-   * same, and only for time in which this process runs: it does much at boot besides.
-   */
+  /** Waits until calls may go out; rejects as soon as the server is known to be away. Who is `patient` waits on all the same. */
   untilReady(timeoutMs: number, { patient = false } = {}): Promise<void> {
     const { client, availability } = this.#parts;
     if (this.#closed || client.status === 'end') return Promise.reject(this.#unavailable('closed'));
@@ -68,8 +66,7 @@ export class ConnectionLine {
     if (availability.state === 'down' && !patient) return Promise.reject(this.#unavailable('disconnected'));
     return new Promise((resolve, reject) => {
       const giveUp = () => settle(() => reject(this.#unavailable('timeout')));
-      const { clock } = this.#parts;
-      const cancel = patient ? afterAwake(clock, timeoutMs, giveUp) : clock.after(timeoutMs, giveUp);
+      const cancel = this.#parts.timer.after(timeoutMs, giveUp);
       const waiter: Waiter = {
         patient,
         resolve: () => settle(resolve),

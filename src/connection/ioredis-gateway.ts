@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import { AwakeTimer } from '../common/awake-timer.js';
 import type { Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { Availability } from './availability.js';
@@ -6,10 +7,10 @@ import { endpointOf } from './client-endpoint.js';
 import { RedisUnavailableError } from './connection.errors.js';
 import type { RedisClient } from './connection.options.js';
 import { ConnectionLine } from './connection-line.js';
-import { DefinedScripts } from './defined-scripts.js';
 import { KeyFollower } from './key-news/key-follower.js';
 import type { KeyNews, KeyNewsListener } from './key-news/key-news.js';
 import type { RedisCommand, RedisReply, ScriptCall } from './lua-script.js';
+import { sendOwn } from './own-command.js';
 import type {
   CallOptions,
   ChannelListener,
@@ -19,9 +20,10 @@ import type {
 } from './redis-gateway.js';
 import { ReplicaReader } from './replica-reader.js';
 import { isAway, replyOf, translateError } from './reply-errors.js';
+import { ScriptRunner } from './script-runner.js';
 import type { ServerEndpoint } from './server-endpoint.js';
+import { SilenceGuard } from './silence-guard.js';
 import { Subscriber } from './subscriber.js';
-import { within } from './time-limit.js';
 import { WriteBatch } from './write-batch.js';
 
 /** Is what a gateway is made of. @internal */
@@ -53,9 +55,10 @@ export class IoredisGateway implements RedisGateway {
   readonly #line: ConnectionLine;
   readonly #writes: WriteBatch;
   readonly #subscriber: Subscriber;
-  /** Says whether the client limits each command: our own do, except a cluster's, which sends it again and again. */
-  readonly #limitsCommands: boolean;
-  readonly #scripts: DefinedScripts;
+  readonly #scripts: ScriptRunner;
+  readonly #timer: AwakeTimer;
+  readonly #silence: SilenceGuard | null;
+  readonly #timedOut = () => new RedisUnavailableError(this.name, 'timeout');
   readonly #followers = new Set<KeyFollower>();
   readonly #replicas: ReplicaReader | null;
 
@@ -72,14 +75,16 @@ export class IoredisGateway implements RedisGateway {
         ...{ name, events, clock },
         client: replicaClient,
         masters: () => this.#masters(),
+        silenceMs: commandTimeoutMs,
       });
     this.#writes = new WriteBatch(client);
-    this.#scripts = new DefinedScripts(client);
-    this.#limitsCommands = owned && topology !== 'cluster';
+    this.#scripts = new ScriptRunner(client);
+    this.#timer = new AwakeTimer(clock);
+    this.#silence = owned ? new SilenceGuard(client, clock, 2 * commandTimeoutMs) : null;
     const probe = () => this.#probe();
     const onChange = () => this.#onAvailability();
     this.availability = new Availability({ connection: name, events, clock, probe, onChange });
-    this.#line = new ConnectionLine({ ...parts, availability: this.availability });
+    this.#line = new ConnectionLine({ ...parts, timer: this.#timer, availability: this.availability });
     this.#subscriber = new Subscriber({ name, client, events, clock, timeoutMs: commandTimeoutMs });
   }
 
@@ -98,6 +103,7 @@ export class IoredisGateway implements RedisGateway {
   async close(timeoutMs: number): Promise<void> {
     for (const follower of this.#followers) follower.close();
     this.#replicas?.close();
+    this.#silence?.close();
     await Promise.all([this.#subscriber.close(), this.#line.close(timeoutMs)]);
   }
 
@@ -105,8 +111,7 @@ export class IoredisGateway implements RedisGateway {
     const replicas = options.mayBeOld === true && this.#replicas?.isFresh === true ? this.#replicas : null;
     if (replicas === null) return this.#attempt(command[0], options, () => this.#issue(command, options));
     // A replica's silence is followed by a second command, and says nothing of the master.
-    const bounds = { timeoutMs: this.#parts.commandTimeoutMs, ...options };
-    return this.#attempt(command[0], bounds, () =>
+    return this.#attempt(command[0], options, () =>
       replicas.send(command, options.binary === true).catch(() => this.#issue(command, options)),
     );
   }
@@ -119,34 +124,25 @@ export class IoredisGateway implements RedisGateway {
       return answered(
         await Promise.all(commands.map((command) => this.send(command, options).catch(asReply))),
       );
-    return this.#attempt('pipeline', options, async () => {
-      const pipeline = (this.client as Redis).pipeline();
-      for (const [command, ...args] of commands) {
-        if (options.binary === true) pipeline.callBuffer(command, ...args);
-        else pipeline.call(command, ...args);
-      }
-      const replies = (await pipeline.exec()) ?? [];
-      return answered(
-        replies.map(([error, reply], i) =>
-          error === null ? (reply as RedisReply) : this.#translate(error, commands[i]?.[0] ?? 'pipeline'),
+    const translated = (command: RedisCommand) => (error: unknown) => this.#translate(error, command[0]);
+    return this.#attempt('pipeline', options, async () =>
+      answered(
+        await Promise.all(
+          commands.map((command) => this.#issue(command, options).catch(translated(command))),
         ),
-      );
-    });
+      ),
+    );
   }
 
-  sendToMasters([command, ...args]: RedisCommand, options: CallOptions = {}): Promise<RedisReply[]> {
-    return this.#attempt(command, options, () =>
-      Promise.all(this.#masters().map((node) => node.call(command, ...args) as Promise<RedisReply>)),
+  sendToMasters(command: RedisCommand, options: CallOptions = {}): Promise<RedisReply[]> {
+    return this.#attempt(command[0], options, () =>
+      Promise.all(this.#masters().map((node) => sendOwn(node, command))),
     );
   }
 
   run(call: ScriptCall, options: CallOptions = {}): Promise<RedisReply> {
-    const { name } = call.script;
-    // A server that does not have the script takes two commands, each with the client's limit.
-    const bounds = this.#scripts.hasRun(call.script)
-      ? options
-      : { timeoutMs: this.#parts.commandTimeoutMs, ...options };
-    return this.#attempt(name, bounds, () => this.#scripts.run(call, call.binary ?? options.binary ?? false));
+    const binary = call.binary ?? options.binary ?? false;
+    return this.#attempt(call.script.name, options, () => this.#scripts.run(call, binary));
   }
 
   groupKeys(keys: readonly string[]): string[][] {
@@ -159,7 +155,9 @@ export class IoredisGateway implements RedisGateway {
     if (!this.#line.isReady) await this.#line.untilReady(this.#parts.commandTimeoutMs);
     for (const node of this.#masters()) {
       const pageAt = (cursor: string) =>
-        this.#attempt('SCAN', {}, () => node.scan(cursor, 'MATCH', pattern, 'COUNT', count));
+        this.#attempt('SCAN', {}, () =>
+          sendOwn(node, ['SCAN', cursor, 'MATCH', pattern, 'COUNT', count]),
+        ) as Promise<[string, string[]]>;
       for (let page: ReturnType<typeof pageAt> | null = pageAt('0'); page !== null;) {
         const [next, keys]: [string, string[]] = await page;
         // The server seeks on while the caller is busy with what it found.
@@ -173,9 +171,7 @@ export class IoredisGateway implements RedisGateway {
   async subscribe(channel: string, listener: ChannelListener): Promise<() => Promise<void>> {
     let subscribing: Promise<() => Promise<void>> | undefined;
     try {
-      // The subscriber has a connection of its own to make, which no limit of one command covers.
-      const options = { timeoutMs: this.#parts.commandTimeoutMs };
-      return await this.#attempt('SUBSCRIBE', options, () => {
+      return await this.#attempt('SUBSCRIBE', {}, () => {
         subscribing = this.#subscriber.subscribe(channel, listener);
         return subscribing;
       });
@@ -197,10 +193,8 @@ export class IoredisGateway implements RedisGateway {
     return endpointOf(this.client);
   }
 
-  #issue([command, ...args]: RedisCommand, { binary = false }: CallOptions): Promise<RedisReply> {
-    const { client } = this;
-    const reply = binary ? client.callBuffer(command, ...args) : client.call(command, ...args);
-    return reply as Promise<RedisReply>;
+  #issue(command: RedisCommand, { binary }: CallOptions): Promise<RedisReply> {
+    return sendOwn(this.client, command, binary);
   }
 
   #onAvailability(): void {
@@ -211,10 +205,10 @@ export class IoredisGateway implements RedisGateway {
 
   /** A cluster that lacks a part of the keyspace serves none of it, and answers PING all the same. */
   async #probe(): Promise<void> {
-    const { clock, commandTimeoutMs } = this.#parts;
-    const { client } = this;
-    const question = 'nodes' in client ? client.cluster('INFO') : client.ping();
-    const answer = await within(clock, commandTimeoutMs, question).catch(unlessAway);
+    const question: RedisCommand = this.topology === 'cluster' ? ['CLUSTER', 'INFO'] : ['PING'];
+    const { commandTimeoutMs } = this.#parts;
+    const answering = this.#issue(question, {});
+    const answer = await this.#timer.bound(answering, commandTimeoutMs, this.#timedOut).catch(unlessAway);
     if (String(answer).includes('cluster_state:fail'))
       throw new RedisUnavailableError(this.name, 'failing-over');
   }
@@ -227,40 +221,37 @@ export class IoredisGateway implements RedisGateway {
     const { clock, commandTimeoutMs } = this.#parts;
     const limitMs = Math.min(options.timeoutMs ?? commandTimeoutMs, commandTimeoutMs);
     const startedAt = clock.monotonic();
-    const { isReady } = this.#line;
-    let issuedAt = startedAt;
+    let awakeAt = this.#timer.nowMs;
+    let leftMs = limitMs;
     try {
-      if (!isReady) {
+      if (!this.#line.isReady) {
         await this.#line.untilReady(limitMs);
         // The wait for a connection does not make the server a slow one.
-        issuedAt = clock.monotonic();
+        leftMs -= this.#timer.nowMs - awakeAt;
+        awakeAt = this.#timer.nowMs;
       }
       if (options.atOnce === true) this.#writes.flush();
       else this.#writes.open();
-      const isLimited = this.#limitsCommands && isReady && options.timeoutMs === undefined;
-      const leftMs = limitMs - (issuedAt - startedAt);
-      const reply = await (isLimited ? issue() : within(clock, leftMs, issue()));
-      const endedAt = clock.monotonic();
-      this.availability.succeeded(endedAt - issuedAt);
-      this.#tell(command, endedAt - startedAt, false);
+      const reply = await this.#timer.bound(issue(), leftMs, this.#timedOut);
+      this.availability.succeeded(this.#timer.nowMs - awakeAt);
+      this.#tell(command, startedAt, false);
       return reply;
     } catch (error) {
-      const endedAt = clock.monotonic();
       const typed = this.#translate(error, command);
-      if (!isAway(error)) this.availability.succeeded(endedAt - issuedAt);
+      if (!isAway(error)) this.availability.succeeded(this.#timer.nowMs - awakeAt);
       else if (this.topology === 'cluster') this.availability.failed(startedAt);
       // The line tells of a lost connection, once for all the calls that it took along.
       else if (!isDisconnection(typed)) this.availability.failed();
-      this.#tell(command, endedAt - startedAt, true);
+      this.#tell(command, startedAt, true);
       throw typed;
     }
   }
 
-  #tell(command: string, durationMs: number, failed: boolean): void {
-    const { events } = this.#parts;
-    if (events.has('connection:command')) {
-      events.emit('connection:command', { connection: this.name, command, durationMs, failed });
-    }
+  #tell(command: string, startedAt: number, failed: boolean): void {
+    const { events, clock } = this.#parts;
+    if (!events.has('connection:command')) return;
+    const durationMs = clock.monotonic() - startedAt;
+    events.emit('connection:command', { connection: this.name, command, durationMs, failed });
   }
 
   #translate(error: unknown, command: string): Error {

@@ -2,8 +2,6 @@
 export interface LuaScript {
   /** Is the file's name without its ending, for example `acquire-2`. */
   readonly name: string;
-  /** Counts its keys; null when the caller says how many there are. */
-  readonly numberOfKeys: number | null;
   readonly source: string;
 }
 

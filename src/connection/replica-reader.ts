@@ -5,6 +5,7 @@ import { parseServerInfo } from '../common/server-info.js';
 import type { RedisClient } from './connection.options.js';
 import { endClient } from './end-client.js';
 import type { RedisCommand, RedisReply } from './lua-script.js';
+import { SilenceGuard } from './silence-guard.js';
 
 /** Bounds how old, in milliseconds, what a replica answers may be. @internal */
 export const MAX_REPLICA_LAG_MS = 3_000;
@@ -20,6 +21,8 @@ interface ReplicaParts {
   readonly masters: () => Redis[];
   readonly events: SuiteEvents;
   readonly clock: Clock;
+  /** Is for how long a replica may owe an answer, in milliseconds. */
+  readonly silenceMs: number;
 }
 
 /** Maps histories of writes, each of which a master and its replicas share, to how far one of them got. */
@@ -41,7 +44,7 @@ export class ReplicaReader {
   #changes = 0;
   #isRead = false;
   #cancelCheck: Cancel = () => {};
-  #isOpen = false;
+  #silence: SilenceGuard | null = null;
   #closed = false;
 
   constructor(parts: ReplicaParts) {
@@ -50,7 +53,7 @@ export class ReplicaReader {
 
   /** Says that replicas may be read now. They are connected when somebody first asks. */
   get isFresh(): boolean {
-    if (!this.#isOpen) this.#open();
+    if (this.#silence === null) this.#open();
     return this.#parts.clock.monotonic() < this.#freshUntilMs;
   }
 
@@ -72,13 +75,14 @@ export class ReplicaReader {
     this.#closed = true;
     this.#doubt();
     this.#cancelCheck();
+    this.#silence?.close();
     endClient(this.#parts.client);
   }
 
   #open(): void {
-    this.#isOpen = true;
     if (this.#closed) return;
-    const { client } = this.#parts;
+    const { client, clock, silenceMs } = this.#parts;
+    this.#silence = new SilenceGuard(client, clock, silenceMs);
     // What went wrong shows by the masters being read.
     client.on('error', () => undefined);
     for (const event of ['close', 'ready', '+node']) client.on(event, () => this.#doubt());

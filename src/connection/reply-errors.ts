@@ -28,6 +28,9 @@ const AWAY_CODES = new Set(['LOADING', 'BUSY', 'MASTERDOWN', 'NOAUTH']);
  */
 const QUOTA = /^ERR max (?:daily request|requests) limit exceeded/;
 
+/** Is the message of the error with which a connection ends that owed an answer for too long. @internal */
+export const SILENT = 'The connection owed an answer for too long.';
+
 /** Is what a server says to a client that it has no room for, before it ends the connection. */
 const NO_ROOM = /^ERR max number of clients reached/;
 
@@ -137,7 +140,7 @@ export function describeConnectError(failure: Error): string {
   const error = connectCause(failure);
   const { code } = error as NodeJS.ErrnoException;
   if (error.name === 'ReplyError') return NO_ROOM.test(error.message) ? 'too many clients' : codeOf(error);
-  if (error.message.startsWith('Socket timeout')) return 'no answer, so the connection is made anew';
+  if (error.message === SILENT) return 'no answer, so the connection is made anew';
   if (error.message === 'Command timed out') return 'no answer to the greeting';
   if (error.message === 'Connection is closed.') return 'the connection was ended';
   if (error.message.startsWith('Protocol error')) return 'what answers does not speak the protocol of Redis';

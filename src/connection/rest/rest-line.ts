@@ -1,3 +1,4 @@
+import { AwakeTimer } from '../../common/awake-timer.js';
 import type { Clock } from '../../common/clock.js';
 import type { SuiteEvents } from '../../common/events.js';
 import { Availability } from '../availability.js';
@@ -38,6 +39,7 @@ export interface RestCall {
 export class RestLine {
   readonly availability: Availability;
   readonly #parts: LineParts;
+  readonly #timer: AwakeTimer;
   readonly #underWay = new Set<AbortController>();
   #stands = false;
   #closed = false;
@@ -45,6 +47,7 @@ export class RestLine {
 
   constructor(parts: LineParts) {
     this.#parts = parts;
+    this.#timer = new AwakeTimer(parts.clock);
     this.availability = new Availability({
       connection: parts.name,
       events: parts.events,
@@ -129,7 +132,7 @@ export class RestLine {
 
   async #within<T>(limitMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
-    const cancel = this.#parts.clock.after(Math.max(0, limitMs), () => controller.abort());
+    const cancel = this.#timer.after(limitMs, () => controller.abort());
     this.#underWay.add(controller);
     try {
       return await work(controller.signal);

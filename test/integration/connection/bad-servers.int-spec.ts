@@ -273,9 +273,11 @@ describe('A server', () => {
     expect(gateway.availability.state).toBe('down');
   });
 
-  it('that runs a script it must first be sent is given no more time for the two', async () => {
+  it('that has forgotten a script is given no more time for the two', async () => {
     const gateway = await open();
-    const script = { name: 'one-0', numberOfKeys: 0, source: 'return 1' };
+    const script = { name: 'one-0', source: 'return 1' };
+    server.script = (name) => (name === 'EVAL' ? ':1\r\n' : undefined);
+    await gateway.run({ script, keys: [] });
     server.script = (name) => (/^EVAL/.test(name) ? '-NOSCRIPT No matching script.\r\n' : undefined);
     server.delayMs = LIMIT_MS * 0.7;
     await expect(gateway.run({ script, keys: [] })).rejects.toMatchObject(timeout);

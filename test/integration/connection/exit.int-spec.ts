@@ -21,7 +21,7 @@ const USES = {
   nothing: '',
   'commands, messages and scripts': `
     await gateway().subscribe('channel', { onMessage() {} });
-    await gateway().run({ script: { name: 'one-0', numberOfKeys: 0, source: 'return 1' }, keys: [] });
+    await gateway().run({ script: { name: 'one-0', source: 'return 1' }, keys: [] });
     for await (const keys of gateway().scan('*')) keys.length;`,
   'a call that is on its way': `gateway().send(['BLPOP', 'none', 0]).catch(() => {});`,
 };

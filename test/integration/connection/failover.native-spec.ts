@@ -12,7 +12,6 @@ import { until } from '../../support/until.js';
 
 const ADD: LuaScript = {
   name: 'add-1',
-  numberOfKeys: 1,
   source: "return redis.call('INCRBY', KEYS[1], ARGV[1])",
 };
 

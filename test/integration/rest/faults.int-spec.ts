@@ -16,7 +16,7 @@ import {
 import { until } from '../../support/until.js';
 
 const SECRET = 'secret-argument';
-const SCRIPT = { name: 'count-1', numberOfKeys: 1, source: "return redis.call('INCR', KEYS[1])" };
+const SCRIPT = { name: 'count-1', source: "return redis.call('INCR', KEYS[1])" };
 
 const MENDED = json({ result: 'OK' });
 

@@ -1,0 +1,116 @@
+import type { Cancel, Clock } from './clock.js';
+
+interface Wait {
+  /** Is when it ends, on the timer's own time. */
+  readonly dueMs: number;
+  readonly giveUp: () => void;
+  isOver: boolean;
+}
+
+/**
+ * Ends waits after time in which this process gets to run when it wants to; of a longer gap only as much counts as lies
+ * between two looks. One timer serves all of them.
+ *
+ * A process that is kept from running, by its own work or by a busy machine, finds answers late through no fault of those
+ * who gave them. What arrived meanwhile is read before a wait is over.
+ *
+ * @internal
+ */
+export class AwakeTimer {
+  readonly #look = () => setImmediate(() => this.#lookNow());
+  #waits: Wait[] = [];
+  /** Is the timer's own time: what has counted up to the last look. */
+  #awakeMs = 0;
+  /** Is when that was, on the clock. */
+  #lookedAtMs = 0;
+  /** Is when the next look is due, on the timer's own time; infinite when nobody waits. */
+  #nextMs = Infinity;
+  #cancelLook: Cancel = () => undefined;
+
+  /** Looks every `tickMs`, and when a wait ends. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly tickMs = 50,
+  ) {}
+
+  /** Is the timer's own time, which stands still while nobody waits. */
+  get nowMs(): number {
+    if (this.#nextMs === Infinity) return this.#awakeMs;
+    return this.#awakeMs + this.#counted(this.clock.monotonic() - this.#lookedAtMs);
+  }
+
+  /** Calls `wake` once, after `delayMs`. */
+  after(delayMs: number, wake: () => void): Cancel {
+    const wait = this.#begin(delayMs, wake);
+    return () => {
+      wait.isOver = true;
+    };
+  }
+
+  /** Settles as `call` does, or rejects with what `onLimit` returns, if `limitMs` pass before. */
+  bound<T>(call: Promise<T>, limitMs: number, onLimit: () => Error): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const wait = this.#begin(limitMs, () => reject(onLimit()));
+      call.then(
+        (value) => {
+          wait.isOver = true;
+          resolve(value);
+        },
+        (error: unknown) => {
+          wait.isOver = true;
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is passed on as it is
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** Ends all waits now. */
+  endAll(): void {
+    const waits = this.#waits;
+    this.#waits = [];
+    for (const wait of waits) if (!wait.isOver) wait.giveUp();
+  }
+
+  #begin(delayMs: number, giveUp: () => void): Wait {
+    if (this.#nextMs === Infinity) this.#lookedAtMs = this.clock.monotonic();
+    const { nowMs } = this;
+    const wait: Wait = { dueMs: nowMs + delayMs, giveUp, isOver: false };
+    this.#waits.push(wait);
+    this.#lookAt(Math.min(nowMs + this.tickMs, wait.dueMs), nowMs);
+    return wait;
+  }
+
+  #lookAt(nextMs: number, nowMs: number): void {
+    if (nextMs >= this.#nextMs) return;
+    this.#cancelLook();
+    this.#nextMs = nextMs;
+    this.#cancelLook = this.clock.after(Math.max(0, nextMs - nowMs), this.#look);
+  }
+
+  #lookNow(): void {
+    const awakeMs = this.nowMs;
+    this.#awakeMs = awakeMs;
+    this.#lookedAtMs = this.clock.monotonic();
+    this.#nextMs = Infinity;
+    const over: Wait[] = [];
+    const going: Wait[] = [];
+    let firstMs = Infinity;
+    for (const wait of this.#waits) {
+      if (wait.isOver) continue;
+      if (wait.dueMs <= awakeMs) over.push(wait);
+      else {
+        going.push(wait);
+        firstMs = Math.min(firstMs, wait.dueMs);
+      }
+    }
+    this.#waits = going;
+    if (going.length > 0) this.#lookAt(Math.min(awakeMs + this.tickMs, firstMs), awakeMs);
+    for (const wait of over) wait.giveUp();
+  }
+
+  /** A gap that is much longer than it should be tells of a process that could not run. */
+  #counted(elapsedMs: number): number {
+    return elapsedMs <= 2 * this.tickMs ? elapsedMs : this.tickMs;
+  }
+}
