@@ -44,7 +44,8 @@ export class EntryAging {
     const dueAfterMs = earlyRefresh === 0 ? ttlMs : ttlMs * earlyRefresh;
     return {
       keptMs: keptMs(ttlMs, policy),
-      freshness: { until: Math.round(now + ttlMs), refreshFrom: Math.round(now + dueAfterMs) },
+      // Rounded down: nothing is fresh for longer than it was said to be.
+      freshness: { until: Math.floor(now + ttlMs), refreshFrom: Math.floor(now + dueAfterMs) },
     };
   }
 
