@@ -1,6 +1,7 @@
 import { InvalidOptionsError, type OptionProblem } from '../../common/errors.js';
 import { toMs, type Duration } from '../../common/duration.js';
 import { IsDuration, IsFlag, IsFraction, rule } from '../../common/option-rules.js';
+import { assertOptions } from '../../common/option-validation.js';
 import type { Codec } from '../codec/codec.js';
 import { isRevivedAs, type RevivedAs } from '../codec/revive.js';
 import type { ValueForm } from '../codec/value-form.js';
@@ -63,10 +64,13 @@ export class CacheStorageOptions extends FreshnessOptions {
 }
 
 /** Says how one entry is stored and how it is found again. @publicApi */
-export interface CacheEntryOptions extends CacheStorageOptions {
+export class CacheEntryOptions extends CacheStorageOptions {
   /** Are the names under which `invalidateTags` finds the entry. @default [] */
+  @rule({ name: 'isTags', mustBe: "a list of texts, such as ['users']", accepts: Array.isArray })
   tags?: readonly string[];
+
   /** Ties the entry to an instance of an entity, which gives it a ttl and a tag: `['user', 7]`. @default none */
+  @rule({ name: 'isInstance', mustBe: "a name and an id, such as ['user', 7]", accepts: isPair })
   entity?: readonly [name: string, id: EntityId];
 }
 
@@ -76,14 +80,14 @@ export type CacheFormOptions = Pick<
   'codec' | 'as' | 'version' | 'schema' | 'encrypt' | 'l1'
 >;
 
+/** Heads what is wrong with the options of a call. */
+const WHERE = 'Cache entry';
+
 /** Says that an entry asks for encryption that is not configured. @internal */
 export const NO_ENCRYPTION: OptionProblem = {
   path: 'encrypt',
   message: "is true, but there is no key: set the module's option 'cache.encryption'",
 };
-
-const BAD_JITTER: OptionProblem = { path: 'jitter', message: 'must be a share of the ttl, from 0 to 1' };
-const BAD_TAGS: OptionProblem = { path: 'tags', message: "must be a list of texts, such as ['users']" };
 
 /** Is where an entry's options take their defaults from. @internal */
 export interface EntryDefaults {
@@ -107,8 +111,7 @@ export interface ResolvedEntry extends ValueForm {
 /**
  * Applies the defaults.
  *
- * @throws {InvalidOptionsError} when a duration or the jitter is none, tags are no list, the entity is not defined, or there
- *   is no key to encrypt with.
+ * @throws {InvalidOptionsError} when an option is unknown or bad, the entity is not defined, or there is no key to encrypt with.
  * @throws {InvalidKeyError} when the id of the entity has no text.
  * @internal
  */
@@ -116,9 +119,9 @@ export function resolveEntry(
   options: CacheEntryOptions = {},
   { ttlMs, freshness, entities, canEncrypt }: EntryDefaults,
 ): ResolvedEntry {
+  assertOptions(CacheEntryOptions, options, WHERE);
   const { ttl, jitter = 0, tags = [], entity, codec, as, version, schema, compress, encrypt, l1 } = options;
-  const problem = problemOf({ jitter, tags, lacksKey: encrypt === true && !canEncrypt });
-  if (problem !== null) throw new InvalidOptionsError('Cache entry', [problem]);
+  if (encrypt === true && !canEncrypt) throw new InvalidOptionsError(WHERE, [NO_ENCRYPTION]);
   const instance = entity === undefined ? null : entities.instance(...entity);
   const defaultTtlMs = instance === null ? ttlMs : (entities.ttlMs(instance.entity) ?? ttlMs);
   const ownFreshness = instance === null ? freshness : entities.freshness(instance.entity, freshness);
@@ -137,21 +140,13 @@ export function resolveEntry(
   };
 }
 
-interface CheckedOptions {
-  readonly jitter: unknown;
-  readonly tags: unknown;
-  readonly lacksKey: boolean;
-}
-
-function problemOf({ jitter, tags, lacksKey }: CheckedOptions): OptionProblem | null {
-  if (typeof jitter !== 'number' || !(jitter >= 0 && jitter <= 1)) return BAD_JITTER;
-  if (!Array.isArray(tags)) return BAD_TAGS;
-  return lacksKey ? NO_ENCRYPTION : null;
-}
-
 /** Returns a ttl with its jitter taken off; at least 1 ms. @internal */
 export function jittered(ttlMs: number, jitter: number, random = Math.random): number {
   return Math.max(1, Math.round(ttlMs * (1 - jitter * random())));
+}
+
+function isPair(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2;
 }
 
 function isVersion(value: unknown): boolean {

@@ -1,3 +1,5 @@
+import { RedisUnavailableError } from '../../connection/connection.errors.js';
+import type { RedisReply } from '../../connection/lua-script.js';
 import type { RedisGateway } from '../../connection/redis-gateway.js';
 import { MARKER_START } from './entry-content.js';
 import type { L1Tier } from '../l1/l1-tier.js';
@@ -68,14 +70,14 @@ export class EntryStore {
     const remove = (group: string[]) =>
       this.redis.run({ script: DELETE_ENTRIES_N, keys: group, args: [MARKER_START] });
     const counts = await this.#changing(keys, () => Promise.all(this.redis.groupKeys(keys).map(remove)));
-    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+    return this.#sum(counts);
   }
 
   /** Removes keys whatever they hold. UNLINK, O(1) a key. @returns how many there were. */
   async unlink(keys: readonly string[]): Promise<number> {
     const unlink = (group: string[]) => this.redis.send(['UNLINK', ...group]);
     const counts = await this.#changing(keys, () => Promise.all(this.redis.groupKeys(keys).map(unlink)));
-    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+    return this.#sum(counts);
   }
 
   /** Walks the keys that match on every master, in batches; a key may come twice. */
@@ -108,5 +110,11 @@ export class EntryStore {
 
   #note(keys: readonly string[]): void {
     if (this.redis.capabilities.replicas) this.changes.note(keys);
+  }
+
+  #sum(counts: readonly RedisReply[]): number {
+    const sum = counts.reduce<number>((total, count) => total + Number(count), 0);
+    if (Number.isSafeInteger(sum)) return sum;
+    throw new RedisUnavailableError(this.redis.name, 'bad-answer');
   }
 }

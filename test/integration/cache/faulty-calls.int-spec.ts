@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { InvalidOptionsError } from '../../../src/common/errors.js';
 import { InvalidKeyError } from '../../../src/common/keys/key.errors.js';
 import type { CacheEntryOptions } from '../../../src/cache/entry/entry-options.js';
 import type { LoadContext } from '../../../src/cache/load/load-context.js';
@@ -52,9 +51,22 @@ describe('calls of the cache', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it.each([-1, 1.5, NaN, '10%'])('with a jitter of %p are refused', async (jitter) => {
-    const options = { jitter } as CacheEntryOptions;
-    await expect(opened.cache.set('jitter', 1, options)).rejects.toThrow(InvalidOptionsError);
+  it.each([
+    ...[-1, 1.5, NaN, '10%'].map((jitter) => ({ jitter })),
+    ...[{ l1: 'yes' }, { as: 'User' }, { version: {} }, { compress: 1 }, { schema: {} }, { codec: JSON }],
+    ...[{ entity: ['user'] }, { tags: 'users' }, { tll: '1m' }, 'no options', null],
+  ])('with the options %j are refused, and say which is wrong', async (bad) => {
+    const options = bad as CacheEntryOptions;
+    const refused = {
+      code: 'E_OPTIONS_INVALID',
+      problems: [{ path: typeof bad === 'object' && bad !== null ? Object.keys(bad)[0] : 'options' }],
+    };
+    for (const call of [
+      () => opened.cache.set('refused', 1, options),
+      () => opened.cache.getOrSet('refused', () => 1, options),
+      () => opened.cache.get('refused', options),
+    ])
+      await expect(call()).rejects.toMatchObject(refused);
   });
 
   it('for several entries find what the process keeps although Redis does not answer for the rest', async () => {
