@@ -8,10 +8,13 @@ interface ClientSettings {
   readonly enableAutoPipelining?: unknown;
 }
 
+const HAS_ENDED =
+  'has ended, so it never connects again; give the library one that was not quit or disconnected';
+
 /**
  * Lists the settings with which a client of the application's own cannot serve this library too: ioredis leaves
  * patterns and messages without the prefix, answers scripts with texts in place of numbers, and in automatic pipelines
- * loses the names of some commands, and errors that then end the process. Replicas lag behind.
+ * loses the names of some commands, and errors that then end the process. Replicas lag behind. One that has ended is of no use.
  *
  * @internal
  */
@@ -31,9 +34,11 @@ export function clientProblems(client: unknown, path: string): OptionProblem[] {
   const pipelines = all.some(({ enableAutoPipelining }) => enableAutoPipelining === true)
     ? 'has enableAutoPipelining, in which ioredis loses commands and whose errors nobody can catch; what one turn of the event loop sends goes out together anyway'
     : null;
-  return [prefix, numbers, replicas, pipelines]
+  const problems = [prefix, numbers, replicas, pipelines]
     .filter((problem) => problem !== null)
     .map((problem) => ({ path, message: `${problem}; give the library a client without it` }));
+  const hasEnded = (Object(client) as { status?: unknown }).status === 'end';
+  return hasEnded ? [...problems, { path, message: HAS_ENDED }] : problems;
 }
 
 /** On Cluster the nodes' options stand inside. */

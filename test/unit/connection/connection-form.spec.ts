@@ -9,6 +9,8 @@ const cluster = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true });
 const prefixed = new Redis({ lazyConnect: true, keyPrefix: 'p:' });
 const stringly = new Redis({ lazyConnect: true, stringNumbers: true });
 const piped = new Redis({ lazyConnect: true, enableAutoPipelining: true });
+const ended = new Redis({ lazyConnect: true });
+ended.disconnect();
 const nodesOptions = { keyPrefix: 'p:', stringNumbers: true };
 const odd = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true, redisOptions: nodesOptions });
 const scaled = new Cluster([{ host: 'h', port: 1 }], { lazyConnect: true, scaleReads: 'all' });
@@ -26,6 +28,9 @@ const NO_PIPELINES =
   'connection.client: has enableAutoPipelining, in which ioredis loses commands and whose errors nobody can catch; what one turn of the event loop sends goes out together anyway; give the library a client without it';
 const NO_REPLICAS =
   "connection.client: reads from replicas, which may not know yet who holds a lock or what was removed; use 'readFromReplicas' for that; give the library a client without it";
+
+const HAS_ENDED =
+  'connection.client: has ended, so it never connects again; give the library one that was not quit or disconnected';
 
 /** Returns what is wrong, as `path: message`. */
 function problemsOf(connection: unknown): string[] {
@@ -194,6 +199,7 @@ describe('connectionProblems', () => {
     ['a client with a prefix', { client: prefixed }, [NO_PREFIX]],
     ['a client that answers texts', { client: stringly }, [NO_TEXTS]],
     ['a client that pipelines by itself', { client: piped }, [NO_PIPELINES]],
+    ['a client that has ended', { client: ended }, [HAS_ENDED]],
     ['a cluster with both', { client: odd }, [NO_PREFIX, NO_TEXTS]],
     ['a cluster read from everywhere', { client: scaled }, [NO_REPLICAS]],
     ['a client of a replica', { client: follower }, [NO_REPLICAS]],
