@@ -3,8 +3,8 @@ import type { Cancel, Clock } from './clock.js';
 interface Wait {
   /** Is when it ends, on the timer's own time. */
   readonly dueMs: number;
-  readonly giveUp: () => void;
-  isOver: boolean;
+  /** Is null once it is over: what it would keep alive may be large. */
+  giveUp: (() => void) | null;
 }
 
 /**
@@ -43,7 +43,7 @@ export class AwakeTimer {
   after(delayMs: number, wake: () => void): Cancel {
     const wait = this.#begin(delayMs, wake);
     return () => {
-      wait.isOver = true;
+      wait.giveUp = null;
     };
   }
 
@@ -53,11 +53,11 @@ export class AwakeTimer {
       const wait = this.#begin(limitMs, () => reject(onLimit()));
       call.then(
         (value) => {
-          wait.isOver = true;
+          wait.giveUp = null;
           resolve(value);
         },
         (error: unknown) => {
-          wait.isOver = true;
+          wait.giveUp = null;
           // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- it is passed on as it is
           reject(error);
         },
@@ -69,13 +69,13 @@ export class AwakeTimer {
   endAll(): void {
     const waits = this.#waits;
     this.#waits = [];
-    for (const wait of waits) if (!wait.isOver) wait.giveUp();
+    for (const { giveUp } of waits) giveUp?.();
   }
 
   #begin(delayMs: number, giveUp: () => void): Wait {
     if (this.#nextMs === Infinity) this.#lookedAtMs = this.clock.monotonic();
     const { nowMs } = this;
-    const wait: Wait = { dueMs: nowMs + delayMs, giveUp, isOver: false };
+    const wait: Wait = { dueMs: nowMs + delayMs, giveUp };
     this.#waits.push(wait);
     this.#lookAt(Math.min(nowMs + this.tickMs, wait.dueMs), nowMs);
     return wait;
@@ -97,7 +97,7 @@ export class AwakeTimer {
     const going: Wait[] = [];
     let firstMs = Infinity;
     for (const wait of this.#waits) {
-      if (wait.isOver) continue;
+      if (wait.giveUp === null) continue;
       if (wait.dueMs <= awakeMs) over.push(wait);
       else {
         going.push(wait);
@@ -106,7 +106,8 @@ export class AwakeTimer {
     }
     this.#waits = going;
     if (going.length > 0) this.#lookAt(Math.min(awakeMs + this.tickMs, firstMs), awakeMs);
-    for (const wait of over) wait.giveUp();
+    // One that is given up may end others.
+    for (const { giveUp } of over) giveUp?.();
   }
 
   /** A gap that is much longer than it should be tells of a process that could not run. */
