@@ -6,13 +6,13 @@ import type { Random } from '../support/random.js';
 import { machineUs } from '../../src/lock/renewal/lease-slot.js';
 import type { Holders } from './lock-holders.js';
 import { TTL_MS, type LockRecord } from './lock-record.js';
+import { force, LOCK_TARGETS } from './lock-targets.js';
 
 /** Is what faults happen to. */
 export interface LockStage {
   readonly server: TestRedis;
   readonly admin: OpenLocks;
   readonly holders: Holders;
-  readonly resources: readonly string[];
   readonly record: LockRecord;
   readonly random: Random;
 }
@@ -105,16 +105,16 @@ export const LOCK_FAULTS: Record<string, (stage: LockStage) => Promise<string>> 
       await client.call('CLIENT', 'PAUSE', 50 + stage.random.below(TTL_MS), 'ALL');
       client.disconnect();
     }),
-  'lock forced': async ({ admin, random, resources, record }) => {
-    const resource = random.pick(resources);
+  'lock forced': async ({ admin, random, record }) => {
+    const target = random.pick(LOCK_TARGETS);
     const from = Number(machineUs());
-    await admin.locks.forceRelease(resource, 'chaos').catch(() => answered(admin));
-    record.forced(resource, from);
-    return resource;
+    await force(admin.locks, target).catch(() => answered(admin));
+    record.forced(target.name, from);
+    return target.name;
   },
-  'lock deleted': async ({ admin, random, resources }) => {
-    const resource = random.pick(resources);
-    await admin.gateway.send(['DEL', admin.keysOf(resource).lease]).catch(() => answered(admin));
-    return resource;
+  'lock deleted': async ({ admin, random }) => {
+    const { name, kind } = random.pick(LOCK_TARGETS);
+    await admin.gateway.send(['DEL', admin.keysOf(name, kind).lease]).catch(() => answered(admin));
+    return name;
   },
 };

@@ -6,6 +6,7 @@ import { machineUs } from '../../src/lock/renewal/lease-slot.js';
 import { openGateway } from '../support/gateway.js';
 import { openLocks, type OpenLocks } from '../support/locks.js';
 import { TTL_MS, type HolderOrder, type HolderWord } from './lock-record.js';
+import { PERMITS, WRITER } from './lock-targets.js';
 
 /** Accepts no write with a smaller fence than it has seen. KEYS[1] the last fence; ARGV[1] the fence. */
 const FENCED_WRITE = {
@@ -32,7 +33,15 @@ async function insist(): Promise<OpenLocks> {
   }
 }
 
-async function hold(lock: Lock): Promise<void> {
+/** Says how something is held. */
+interface Manner {
+  /** Is what the holder counts for. */
+  readonly weight?: number;
+  /** Says whether nobody else holds it, so that a fence can protect what is written. */
+  readonly isAlone?: boolean;
+}
+
+async function hold(lock: Lock, { weight = 1, isAlone = true }: Manner): Promise<void> {
   const untilMs = performance.now() + 2 * TTL_MS * Math.random() ** 6;
   const from = Number(machineUs());
   // A process that stood still since it got the lock has not held it.
@@ -42,7 +51,7 @@ async function hold(lock: Lock): Promise<void> {
   let refused = 0;
   const mark = () => {
     for (const [resource, fence] of lock.fences)
-      tell({ resource, fence: Number(fence), pid: process.pid, from, to });
+      tell({ resource, fence: Number(fence), pid: process.pid, weight, from, to });
   };
   mark();
   try {
@@ -51,7 +60,7 @@ async function hold(lock: Lock): Promise<void> {
       lock.assertHeld();
       to = now;
       if (turn % 10 === 0) mark();
-      for (const [resource, fence] of lock.fences) {
+      for (const [resource, fence] of isAlone ? lock.fences : []) {
         const reply = await store.run({ script: FENCED_WRITE, keys: [resource], args: [String(fence)] });
         if (reply === 1) writes++;
         else refused++;
@@ -64,12 +73,12 @@ async function hold(lock: Lock): Promise<void> {
   }
 }
 
-async function lane(resource: string | string[], options = {}): Promise<never> {
+async function lane(acquire: () => Promise<Lock>, manner: Manner = {}): Promise<never> {
   for (;;) {
     try {
-      const lock = await locks.acquire(resource, options);
+      const lock = await acquire();
       try {
-        await hold(lock);
+        await hold(lock, manner);
       } finally {
         await lock.release();
       }
@@ -87,7 +96,11 @@ process.on('message', ({ blockMs }: HolderOrder) => {
   while (performance.now() < endMs);
 });
 process.on('disconnect', () => process.exit());
-void lane('a');
-void lane('b');
-void lane(['b', 'a']);
-void lane('kept', { renewInWorker: { max: 3 * TTL_MS } });
+const access = locks.readWrite('access');
+void lane(() => locks.acquire('a'));
+void lane(() => locks.acquire('b'));
+void lane(() => locks.acquire(['b', 'a']));
+void lane(() => locks.acquire('kept', { renewInWorker: { max: 3 * TTL_MS } }));
+void lane(() => locks.semaphore('permits', PERMITS).acquire(), { isAlone: false });
+void lane(() => access.read(), { isAlone: false });
+void lane(() => access.write(), { weight: WRITER });

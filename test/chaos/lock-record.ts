@@ -1,4 +1,5 @@
 import { machineUs } from '../../src/lock/renewal/lease-slot.js';
+import { LOCK_TARGETS, type LockTarget } from './lock-targets.js';
 
 /** Is the lease of every lock, in milliseconds. */
 export const TTL_MS = 1_500;
@@ -20,6 +21,8 @@ export interface Hold extends Stretch {
   /** Is the server's clock when it granted the lock, in microseconds since 1970. */
   readonly fence: number;
   readonly pid: number;
+  /** Is how much of what may be held at a time. */
+  readonly weight: number;
 }
 
 /** Is something that was done to a holder, the network or the server. */
@@ -47,7 +50,7 @@ export type HolderWord =
 /** Is what was seen of all holders. */
 export interface Verdict {
   readonly grants: number;
-  /** Counts locks that two held at once. */
+  /** Counts grants by which more was held than may be. */
   readonly overlaps: number;
   readonly doubleMs: number;
   /** Counts grants whose fence did not grow. */
@@ -81,23 +84,39 @@ export class LockRecord {
   }
 
   judge(): Verdict {
-    let [grants, overlaps, doubleUs, fencesFallen] = [0, 0, 0, 0];
+    const all = LOCK_TARGETS.map((target) => this.#judge(target));
+    const sum = (of: (verdict: Verdict) => number) => all.reduce((total, each) => total + of(each), 0);
+    return {
+      grants: sum(({ grants }) => grants),
+      overlaps: sum(({ overlaps }) => overlaps),
+      doubleMs: sum(({ doubleMs }) => doubleMs),
+      fencesFallen: sum(({ fencesFallen }) => fencesFallen),
+      examples: all.flatMap(({ examples }) => examples).slice(0, 5),
+    };
+  }
+
+  #judge({ name, most }: LockTarget): Verdict {
+    const all = [...(this.#holds.get(name)?.values() ?? [])];
+    const holds = all.map((hold) => this.#clipped(hold)).sort((a, b) => a.from - b.from);
+    let [overlaps, doubleUs, fencesFallen] = [0, 0, 0];
     const examples: string[] = [];
-    for (const all of this.#holds.values()) {
-      const holds = [...all.values()].map((hold) => this.#clipped(hold)).sort((a, b) => a.from - b.from);
-      grants += holds.length;
-      let last: Hold | null = null;
-      for (const hold of holds) {
-        if (last !== null && hold.from < last.to) {
-          overlaps++;
-          doubleUs += Math.min(hold.to, last.to) - hold.from;
-          examples.push(this.#exampleOf(last, hold));
-        }
-        if (last !== null && hold.fence <= last.fence) fencesFallen++;
-        if (last === null || hold.to > last.to) last = hold;
+    let held: Hold[] = [];
+    let lastFence = 0;
+    for (const hold of holds) {
+      held = held.filter(({ to }) => to > hold.from);
+      const used = held.reduce((total, { weight }) => total + weight, hold.weight);
+      const last = held.at(-1);
+      if (last !== undefined && used > most) {
+        overlaps++;
+        doubleUs += Math.min(hold.to, last.to) - hold.from;
+        examples.push(this.#exampleOf(last, hold));
       }
+      // Where several hold it, the answer to an older grant may come later.
+      if (most === 1 && hold.fence <= lastFence) fencesFallen++;
+      lastFence = hold.fence;
+      held.push(hold);
     }
-    return { grants, overlaps, doubleMs: doubleUs / 1_000, fencesFallen, examples: examples.slice(0, 5) };
+    return { grants: holds.length, overlaps, doubleMs: doubleUs / 1_000, fencesFallen, examples };
   }
 
   #clipped(hold: Hold): Hold {
