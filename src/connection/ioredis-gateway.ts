@@ -85,7 +85,7 @@ export class IoredisGateway implements RedisGateway {
     const onChange = () => this.#onAvailability();
     this.availability = new Availability({ connection: name, events, clock, probe, onChange });
     this.#line = new ConnectionLine({ ...parts, timer: this.#timer, availability: this.availability });
-    this.#subscriber = new Subscriber({ name, client, events, clock, timeoutMs: commandTimeoutMs });
+    this.#subscriber = new Subscriber({ ...parts, timer: this.#timer, timeoutMs: commandTimeoutMs });
   }
 
   /**

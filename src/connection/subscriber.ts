@@ -1,10 +1,13 @@
 import { Redis, type RedisOptions } from 'ioredis';
+import type { AwakeTimer } from '../common/awake-timer.js';
 import type { Cancel, Clock } from '../common/clock.js';
 import { toError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
 import { fullJitter } from './backoff.js';
 import type { RedisClient } from './connection.options.js';
 import { endClient } from './end-client.js';
+import type { RedisCommand, RedisReply } from './lua-script.js';
+import { sendOwn } from './own-command.js';
 import type { ChannelListener } from './redis-gateway.js';
 import { describeConnectError } from './reply-errors.js';
 
@@ -13,6 +16,8 @@ interface SubscriberParts {
   readonly client: RedisClient;
   readonly events: SuiteEvents;
   readonly clock: Clock;
+  /** Limits what is asked over the connection. */
+  readonly timer: AwakeTimer;
   readonly timeoutMs: number;
 }
 
@@ -46,7 +51,7 @@ export class Subscriber {
     const client = await this.#connected();
     this.#channels.set(channel, (this.#channels.get(channel) ?? new Set()).add(listener));
     try {
-      await client.subscribe(channel);
+      await this.#ask(client, ['subscribe', channel]);
     } catch (error) {
       // A server that did not answer in time may still subscribe.
       await this.#unsubscribe(channel, listener);
@@ -139,7 +144,7 @@ export class Subscriber {
     if (channels.length === 0) return;
     try {
       const client = await this.#connected();
-      await client.subscribe(...channels);
+      await this.#ask(client, ['subscribe', ...channels]);
     } catch (error) {
       const { name, events } = this.#parts;
       if (!this.#closed) {
@@ -164,7 +169,13 @@ export class Subscriber {
 
   /** A connection that does not answer ends here, and `#onEnd` goes on. */
   #ping(client: Redis): Promise<unknown> {
-    return client.ping().catch(() => endClient(client));
+    return this.#ask(client, ['ping']).catch(() => endClient(client));
+  }
+
+  /** A process that stood still finds the answer late through no fault of the server. */
+  #ask(client: Redis, command: RedisCommand): Promise<RedisReply> {
+    const { timer, timeoutMs } = this.#parts;
+    return timer.bound(sendOwn(client, command), timeoutMs, () => new Error('Command timed out'));
   }
 
   #deliver(channel: string, message: string): void {
