@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Cancel, Clock } from '../../common/clock.js';
 import { endClient } from '../end-client.js';
+import { sendOwn } from '../own-command.js';
 import type { NewsSource } from './key-news.js';
 
 /** Is where a server delivers its news of keys to a connection that speaks RESP2. */
@@ -145,7 +146,7 @@ export class NewsConnection {
       };
       // After a pause of this process the timer comes first, although the answer lies there to be read.
       const cancel = clock.after(limitMs, () => setImmediate(() => isOver || settle(false)));
-      client.ping().then(
+      sendOwn(client, ['ping']).then(
         () => settle(true),
         () => settle(false),
       );
