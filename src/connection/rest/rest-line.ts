@@ -31,6 +31,12 @@ export interface RestCall {
   readonly timeoutMs?: number | undefined;
 }
 
+/** Is how long a call took: for its caller, and of the time in which this process got to run. */
+interface Took {
+  readonly durationMs: number;
+  readonly awakeMs: number;
+}
+
 /**
  * Lets calls out to a REST endpoint within their time limits, repeats those that may be, and records how they ended.
  *
@@ -100,16 +106,21 @@ export class RestLine {
   async call<T>(call: RestCall, issue: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock, commandTimeoutMs, retries } = this.#parts;
     const startedAtMs = clock.monotonic();
+    const awakeAtMs = this.#timer.nowMs;
+    const took = () => ({
+      durationMs: clock.monotonic() - startedAtMs,
+      awakeMs: this.#timer.nowMs - awakeAtMs,
+    });
     try {
       this.#assertUsable();
       const limitMs = Math.min(call.timeoutMs ?? commandTimeoutMs, commandTimeoutMs);
       const tries = call.repeatable ? 1 + retries : 1;
       const reply = await this.#within(limitMs, (signal) => this.#repeat(tries, signal, issue));
-      this.#ended(call.command, clock.monotonic() - startedAtMs, null);
+      this.#ended(call.command, took(), null);
       return reply;
     } catch (error) {
       const typed = this.#translate(error);
-      this.#ended(call.command, clock.monotonic() - startedAtMs, typed);
+      this.#ended(call.command, took(), typed);
       throw typed;
     }
   }
@@ -174,11 +185,11 @@ export class RestLine {
     if (this.availability.state === 'down') throw new RedisUnavailableError(name, 'disconnected');
   }
 
-  #ended(command: string, durationMs: number, error: Error | null): void {
+  #ended(command: string, { durationMs, awakeMs }: Took, error: Error | null): void {
     const { events, name } = this.#parts;
     if (error !== null && servesNothing(error)) this.availability.failed();
     else {
-      this.availability.succeeded(durationMs);
+      this.availability.succeeded(awakeMs);
       this.#answered();
     }
     if (!events.has('connection:command')) return;
