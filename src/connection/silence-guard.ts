@@ -54,9 +54,10 @@ export class SilenceGuard {
     return 'nodes' in this.client ? this.client.nodes('all') : [this.client];
   }
 
-  #look({ stream, commandQueue }: Redis): void {
-    // One that never connected has none.
+  #look({ status, stream, commandQueue }: Redis): void {
+    // One that never connected has none. What a connection in the making owes is what will be sent over it again.
     if ((stream as Redis['stream'] | undefined) === undefined || stream.destroyed) return;
+    if (status === 'connecting') return;
     const { bytesRead: bytes } = stream;
     const before = this.#seen.get(stream);
     const isSilent = commandQueue.length > 0 && before?.bytes === bytes;

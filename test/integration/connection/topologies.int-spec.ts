@@ -5,6 +5,8 @@ import type { RedisConnection } from '../../../src/connection/connection-form.js
 import type { LuaScript } from '../../../src/connection/lua-script.js';
 import type { RedisTopology } from '../../../src/connection/redis-gateway.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
+import { startTcpProxy } from '../../../src/testing/tcp-proxy.js';
+import { openGateway } from '../../support/gateway.js';
 import {
   NATIVE,
   startCluster,
@@ -201,6 +203,25 @@ if (NATIVE !== null) {
       await until(() => told.length > 0);
       expect(told[0]).toBe('ETIMEDOUT: see that the port speaks TLS');
       await registry.close();
+    });
+
+    // Seen to fail when a connection in the making counts as one that owes what will be sent again.
+    it('has all of connectTimeout to greet, although a call waits to be sent again', async () => {
+      const { port, password, tls } = server;
+      const proxy = await startTcpProxy({ target: `redis://localhost:${port}` });
+      const opened = await openGateway(
+        { host: 'localhost', port: proxy.port, password, tls },
+        { commandTimeout: 50, connectTimeout: 500, maxRetriesPerRequest: 3 },
+      );
+      const told: string[] = [];
+      opened.events.on('connection:error', ({ message }) => told.push(message));
+      proxy.freeze();
+      await expect(opened.gateway.send(['PING'])).rejects.toMatchObject({ reason: 'timeout' });
+      proxy.drop();
+      await until(() => told.includes('ETIMEDOUT'));
+      expect(told).not.toContain('no answer, so the connection is made anew');
+      await opened.close();
+      await proxy.stop();
     });
 
     // Seen to fail, by an uncaught error, when clients are ended by ioredis alone.
