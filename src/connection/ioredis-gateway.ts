@@ -69,17 +69,17 @@ export class IoredisGateway implements RedisGateway {
     this.topology = topology;
     this.client = client;
     this.capabilities = { push: true, blocking: true, replicas: replicaClient !== null };
+    this.#timer = new AwakeTimer(clock);
     this.#replicas =
       replicaClient &&
       new ReplicaReader({
-        ...{ name, events, clock },
+        ...{ name, events, clock, commandTimeoutMs },
+        timer: this.#timer,
         client: replicaClient,
         masters: () => this.#masters(),
-        silenceMs: commandTimeoutMs,
       });
     this.#writes = new WriteBatch(client);
     this.#scripts = new ScriptRunner(client);
-    this.#timer = new AwakeTimer(clock);
     this.#silence = owned ? new SilenceGuard(client, clock, 2 * commandTimeoutMs) : null;
     const probe = () => this.#probe();
     const onChange = () => this.#onAvailability();

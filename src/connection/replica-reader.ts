@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis';
+import type { AwakeTimer } from '../common/awake-timer.js';
 import type { Cancel, Clock } from '../common/clock.js';
 import type { SuiteEvents } from '../common/events.js';
 import { parseServerInfo } from '../common/server-info.js';
 import type { RedisClient } from './connection.options.js';
 import { endClient } from './end-client.js';
 import type { RedisCommand, RedisReply } from './lua-script.js';
+import { sendOwn } from './own-command.js';
 import { SilenceGuard } from './silence-guard.js';
 
 /** Bounds how old, in milliseconds, what a replica answers may be. @internal */
@@ -21,8 +23,10 @@ interface ReplicaParts {
   readonly masters: () => Redis[];
   readonly events: SuiteEvents;
   readonly clock: Clock;
-  /** Is for how long a replica may owe an answer, in milliseconds. */
-  readonly silenceMs: number;
+  /** Limits what is asked. */
+  readonly timer: AwakeTimer;
+  /** Limits a call, in milliseconds. */
+  readonly commandTimeoutMs: number;
 }
 
 /** Maps histories of writes, each of which a master and its replicas share, to how far one of them got. */
@@ -59,11 +63,12 @@ export class ReplicaReader {
 
   /** Sends a command that only reads; one that fails shuts the replicas out until the next comparison. */
   async send([command, ...args]: RedisCommand, binary: boolean): Promise<RedisReply> {
-    const { client } = this.#parts;
+    const { client, commandTimeoutMs } = this.#parts;
     // A cluster's client knows what only reads by its name in small letters.
     const name = command.toLowerCase();
     try {
-      return (await (binary ? client.callBuffer(name, ...args) : client.call(name, ...args))) as RedisReply;
+      // The master must have time to answer in place of a replica that does not.
+      return await this.#within(commandTimeoutMs / 2, sendOwn(client, [name, ...args], binary));
     } catch (error) {
       this.#doubt();
       throw error;
@@ -81,13 +86,17 @@ export class ReplicaReader {
 
   #open(): void {
     if (this.#closed) return;
-    const { client, clock, silenceMs } = this.#parts;
-    this.#silence = new SilenceGuard(client, clock, silenceMs);
+    const { client, clock, commandTimeoutMs } = this.#parts;
+    this.#silence = new SilenceGuard(client, clock, commandTimeoutMs);
     // What went wrong shows by the masters being read.
     client.on('error', () => undefined);
     for (const event of ['close', 'ready', '+node']) client.on(event, () => this.#doubt());
     client.connect().catch(() => undefined);
     this.#checkLater();
+  }
+
+  #within<T>(limitMs: number, answer: Promise<T>): Promise<T> {
+    return this.#parts.timer.bound(answer, limitMs, () => new Error('Command timed out'));
   }
 
   #doubt(): void {
@@ -104,11 +113,14 @@ export class ReplicaReader {
   }
 
   async #check(): Promise<void> {
-    const { clock, masters } = this.#parts;
+    const { clock, masters, commandTimeoutMs } = this.#parts;
     const [before, changes, askedAtMs] = [this.#before, this.#changes, clock.monotonic()];
     this.#before = null;
     try {
-      const [ahead, replicas] = await Promise.all([progressOf(masters()), progressOf(this.#replicas())]);
+      const [ahead, replicas] = await this.#within(
+        commandTimeoutMs,
+        Promise.all([progressOf(masters()), progressOf(this.#replicas())]),
+      );
       this.#before = { progress: new Map(ahead), askedAtMs };
       if (changes === this.#changes)
         this.#freshUntilMs = isUpToDate(replicas, before?.progress)
@@ -138,7 +150,7 @@ export class ReplicaReader {
 function progressOf(servers: readonly Redis[]): Promise<[history: string, offset: number][]> {
   return Promise.all(
     servers.map(async (server) => {
-      const info = parseServerInfo(await server.info('replication'));
+      const info = parseServerInfo(String(await sendOwn(server, ['info', 'replication'])));
       // What a replica has applied it counts apart from what it would hand on.
       const offset = info.get('slave_repl_offset') ?? info.get('master_repl_offset');
       return [info.get('master_replid') ?? '', Number(offset)] as [string, number];
