@@ -2,17 +2,23 @@ import type { Cancel, Clock } from './clock.js';
 
 interface Wait {
   /** Is when it ends, on the timer's own time. */
-  readonly dueMs: number;
+  dueMs: number;
   /** Is null once it is over: what it would keep alive may be large. */
   giveUp: (() => void) | null;
+  /** Says that a look has found it. */
+  isFound: boolean;
 }
+
+/** Is by how much a look may come late, in milliseconds, as those of an idle process do. */
+const LATE_MS = 2;
 
 /**
  * Ends waits after time in which this process gets to run when it wants to; of a longer gap only as much counts as lies
  * between two looks. One timer serves all of them.
  *
  * A process that is kept from running, by its own work or by a busy machine, finds answers late through no fault of those
- * who gave them. What arrived meanwhile is read before a wait is over.
+ * who gave them. What arrived meanwhile is read before a wait is over, and a late look leaves those that it finds for the
+ * first time to the next one.
  *
  * @internal
  */
@@ -25,6 +31,8 @@ export class AwakeTimer {
   #lookedAtMs = 0;
   /** Is when the next look is due, on the timer's own time; infinite when nobody waits. */
   #nextMs = Infinity;
+  /** Is when that is, on the clock. */
+  #dueAtMs = 0;
   #cancelLook: Cancel = () => undefined;
 
   /** Looks every `tickMs`, and when a wait ends. */
@@ -75,7 +83,7 @@ export class AwakeTimer {
   #begin(delayMs: number, giveUp: () => void): Wait {
     if (this.#nextMs === Infinity) this.#lookedAtMs = this.clock.monotonic();
     const { nowMs } = this;
-    const wait: Wait = { dueMs: nowMs + delayMs, giveUp };
+    const wait: Wait = { dueMs: nowMs + delayMs, giveUp, isFound: false };
     this.#waits.push(wait);
     this.#lookAt(Math.min(nowMs + this.tickMs, wait.dueMs), nowMs);
     return wait;
@@ -85,19 +93,25 @@ export class AwakeTimer {
     if (nextMs >= this.#nextMs) return;
     this.#cancelLook();
     this.#nextMs = nextMs;
-    this.#cancelLook = this.clock.after(Math.max(0, nextMs - nowMs), this.#look);
+    const delayMs = Math.max(0, nextMs - nowMs);
+    this.#dueAtMs = this.clock.monotonic() + delayMs;
+    this.#cancelLook = this.clock.after(delayMs, this.#look);
   }
 
   #lookNow(): void {
     const awakeMs = this.nowMs;
     this.#awakeMs = awakeMs;
     this.#lookedAtMs = this.clock.monotonic();
+    const isLate = this.#lookedAtMs > this.#dueAtMs + LATE_MS;
     this.#nextMs = Infinity;
     const over: Wait[] = [];
     const going: Wait[] = [];
     let firstMs = Infinity;
     for (const wait of this.#waits) {
       if (wait.giveUp === null) continue;
+      // What it waits for may have gone out only at the end of the time in which this process stood still.
+      if (isLate && !wait.isFound) wait.dueMs = Math.max(wait.dueMs, awakeMs + this.tickMs);
+      wait.isFound = true;
       if (wait.dueMs <= awakeMs) over.push(wait);
       else {
         going.push(wait);

@@ -53,6 +53,25 @@ describe('A timer of awake time', () => {
     expect(wait.end).toBe('too late');
   });
 
+  // Seen to fail with limits up to a tenth of a second: calls that went out late had no time left for their answers.
+  it('leaves a wait that a late look finds for the first time to the next look', async () => {
+    timer = new AwakeTimer(clock, 50);
+    const ends: number[] = [];
+    for (const delayMs of [20, 40, 70, 200]) timer.after(delayMs, () => ends.push(delayMs));
+    clock.skip(60);
+    await clock.move(0);
+    expect(ends).toEqual([]);
+    timer.after(20, () => ends.push(20.1));
+    await clock.move(20);
+    expect(ends).toEqual([20.1]);
+    await clock.move(29);
+    expect(ends).toEqual([20.1]);
+    await clock.move(1);
+    expect(ends).toEqual([20.1, 20, 40, 70]);
+    await clock.move(90);
+    expect(ends).toEqual([20.1, 20, 40, 70, 200]);
+  });
+
   it('wakes up for the shortest wait first, although it began last and ends between two looks', async () => {
     const ends: string[] = [];
     timer = new AwakeTimer(clock, 50);
