@@ -147,10 +147,22 @@ function createCluster(
     slotsRefreshTimeout: settings.commandTimeoutMs,
     redisOptions: { ...node, ...credentials(connection), ...tlsOptions(connection.tls, '') },
   };
-  return new Cluster(
+  const cluster = new Cluster(
     connection.cluster.nodes.map(({ host, port = 6379 }) => ({ host, port })),
     options,
   );
+  cluster.on('+node', hearAsking);
+  return cluster;
+}
+
+/** ioredis sends ASKING without hearing how it ends: at a node that does not answer it would end the process. */
+function hearAsking(node: Redis): void {
+  const ask = node.asking.bind(node);
+  node.asking = () => {
+    const asking = ask();
+    asking.catch(() => undefined);
+    return asking;
+  };
 }
 
 function credentials({ username, password }: ServerAccess): RedisOptions {
