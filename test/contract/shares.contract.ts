@@ -151,6 +151,20 @@ export function sharesContract(name: string, make: () => Promise<LockContractHos
       expect(await theirs.tryAcquire()).toBeNull();
     });
 
+    // Seen to fail: nobody was taken anything from, and the holder set it again; a dead one barred the others to its end.
+    it('takes permits by force whose key somebody deleted, and does not let them be set again', async () => {
+      const [mine, theirs] = both(1);
+      const permit = await mine.acquire({ ttl: '1h' });
+      await here.gateway.send(['DEL', here.keysOf(mine.name, 'semaphore').lease]);
+      expect(await theirs.tryAcquire()).toBeNull();
+      expect(await theirs.forceRelease('test')).toBe(true);
+      const next = await theirs.acquire({ wait: false });
+      await expect(permit.extend()).rejects.toMatchObject({ reason: 'gone' });
+      next.assertHeld();
+      expect(await next.release()).toBe(true);
+      expect(await theirs.forceRelease('test')).toBe(false);
+    });
+
     it('describes and lists holders, and takes their permits by force', async () => {
       const [mine, theirs] = both(2);
       const { reason, ttl } = howTold(here);

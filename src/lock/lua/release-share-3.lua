@@ -4,7 +4,7 @@
 -- ARGV[2] 1 when PUBLISH counts every listener; 0 on Cluster, where it counts those of one node
 -- ARGV[3] the caller, as in the queue; empty to take the shares of all
 -- ARGV[4] the caller, as in the shares; empty when it does not know whether it has one
--- Returns how many shares were given back or taken
+-- Returns how many shares were given back or taken; 1 for those that the server had lost, whose number it cannot know
 local me = string.match(ARGV[3], '^%S*')
 -- include _shares.lua
 
@@ -14,7 +14,11 @@ local function give_up(member)
   released = released + redis.call('ZREM', HELD, member)
 end
 
-if me == '' then is_lost, opens = false, 0 end
+-- Who holds what was lost hears when it prolongs it: from now on that is not set again.
+if me == '' then
+  if is_lost or opens > now then released = 1 end
+  is_lost, opens = false, 0
+end
 if me ~= '' then redis.call('LREM', QUEUE, 1, ARGV[3]) end
 if ARGV[4] ~= '' then
   give_up(ARGV[4])
