@@ -262,6 +262,7 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
       for await (const { resource } of here.locks.list()) listed.push(resource);
       expect(listed).toContain(owned);
       expect(listed).not.toContain(lists);
+      await here.gateway.send(['SET', here.keysOf(lists).queue, 'a']);
       for (const resource of [texts, lists]) {
         expect(await there.locks.forceRelease(resource, 'not ours')).toBe(true);
         await (await here.locks.acquire(resource, { wait: false })).release();

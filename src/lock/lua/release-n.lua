@@ -9,9 +9,11 @@
 local me, HELD, FENCE, QUEUE
 -- include _give-back-unwanted.lua
 -- include _hand-over.lua
+-- include _drop-foreign.lua
 -- include _alone.lua
 
 local function release(i)
+  if me == '' then drop_foreign(QUEUE, 'LLEN') end
   local lease = read(HELD)
   if lease then
     local holder = string.match(lease, '^(%S+) %d+')

@@ -5,10 +5,14 @@
 -- ARGV[3] the caller, as in the queue; empty to take the shares of all
 -- ARGV[4] the caller, as in the shares; empty when it does not know whether it has one
 -- Returns how many shares were given back or taken; 1 for those that the server had lost, whose number it cannot know
-local me = string.match(ARGV[3], '^%S*')
+local me, released = string.match(ARGV[3], '^%S*'), 0
+-- include _drop-foreign.lua
+if me == '' then
+  drop_foreign(KEYS[3], 'LLEN')
+  released = drop_foreign(KEYS[1], 'ZCARD')
+end
 -- include _shares.lua
 
-local released = 0
 local function give_up(member)
   if me == '' then tell(member, 'revoked ' .. string.match(member, '^%S+')) end
   released = released + redis.call('ZREM', HELD, member)

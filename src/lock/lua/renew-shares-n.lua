@@ -13,8 +13,10 @@ local function is_free(held, member, limit)
 end
 
 local function renew(held, record, member, ms, limit)
-  redis.call('ZREMRANGEBYSCORE', held, '-inf', now)
-  local last, ends, opens = string.match(redis.call('GET', record) or '', '^(%d+) (%d+) (%d+)$')
+  -- What is of another type is not the caller's; it must not keep the others from being prolonged.
+  if type(redis.pcall('ZREMRANGEBYSCORE', held, '-inf', now)) == 'table' then return -1 end
+  local text = redis.pcall('GET', record)
+  local last, ends, opens = string.match(type(text) == 'string' and text or '', '^(%d+) (%d+) (%d+)$')
   local is_known = last ~= nil
   last, ends, opens = tonumber(last or 0), tonumber(ends or 0), tonumber(opens or 0)
   local reply = redis.call('ZSCORE', held, member) and 1 or -1
@@ -29,7 +31,7 @@ local function renew(held, record, member, ms, limit)
   ends = tonumber(redis.call('ZRANGE', held, -1, -1, 'WITHSCORES')[2])
   redis.call('PEXPIREAT', held, ends)
   last = math.max(last, string.match(member, '^%S+ %d+ (%d+)'))
-  local text = string.format('%.0f %.0f %.0f', last, ends, opens)
+  text = string.format('%.0f %.0f %.0f', last, ends, opens)
   redis.call('SET', record, text, 'PX', KEEP_MS + ends - now)
   return reply
 end
