@@ -23,6 +23,8 @@ import type { Share } from './share.scripts.js';
 const TOO_SHORT = 'must have a max longer than the ttl of the lock: it is held for that long anyway';
 const NO_WORKER =
   'needs one server over TCP: leave it out on Cluster, over REST and in a quorum, and choose a ttl longer than the pauses';
+const ONLY_LOCKS =
+  'is for locks; a permit, or one side of a read-write lock, lets its holder in once: leave it out';
 
 const HOST = encodeURIComponent(hostname());
 
@@ -81,6 +83,9 @@ export class LockDesk {
 
   #acquire(wanted: Wanted, options: ResolvedLock): Promise<OwnLock | null> {
     if (options.blockedMs > 0) this.#assertWorker(wanted, options);
+    // A writer must not come in to what it holds as a reader.
+    if (options.reentrant && wanted.share !== undefined)
+      throw new InvalidOptionsError(wanted.where, [{ path: 'reentrant', message: ONLY_LOCKS }]);
     const [only, another] = wanted.names;
     return only === undefined || another !== undefined || options.reentrant
       ? this.#acquireAll(wanted, options)
