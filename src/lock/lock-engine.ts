@@ -1,4 +1,6 @@
 import type { Cancel, Clock } from '../common/clock.js';
+import { describeValue } from '../common/duration.js';
+import { InvalidOptionsError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
 import type { KeySpace } from '../common/keys/key-space.js';
 import { RedisUnavailableError } from '../connection/connection.errors.js';
@@ -151,6 +153,7 @@ export class LockEngine {
 
   /** Takes a lock, or every share of what several hold, from its holder. @returns whether there was one. */
   async revoke(resource: string, reason: string, kind: LockKind = 'lock'): Promise<boolean> {
+    assertReason(reason);
     const wasHeld = await this.#scripts.revoke(this.keysOf(resource, kind));
     if (wasHeld) this.#deps.events.emit('lock:forced', { resource, reason });
     return wasHeld;
@@ -217,4 +220,11 @@ export class LockEngine {
   #closedError(): RedisUnavailableError {
     return new RedisUnavailableError(this.#deps.redis.name, 'closed');
   }
+}
+
+/** What is forced is told with its reason, which must say something. */
+function assertReason(reason: unknown): void {
+  if (typeof reason === 'string' && reason.trim() !== '') return;
+  const message = `must be a text that says why; got ${describeValue(reason)}`;
+  throw new InvalidOptionsError('forceRelease', [{ path: 'reason', message }]);
 }

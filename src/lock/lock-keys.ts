@@ -1,5 +1,6 @@
 import { encodeKey } from '../common/keys/key-encoding.js';
 import type { KeySpace } from '../common/keys/key-space.js';
+import { InvalidKeyError, typeName } from '../common/keys/key.errors.js';
 
 /** Says what is held: a lock, a permit of a semaphore, or one side of a read-write lock. @internal */
 export type LockKind = 'lock' | 'semaphore' | 'read-write';
@@ -32,6 +33,12 @@ const ESCAPED = /%(?:u([0-9A-F]{4})|([0-9A-F]{2}))/g;
  * @internal
  */
 export function lockKeys(keys: KeySpace, resource: string, kind: LockKind = 'lock'): LockKeys {
+  const name: unknown = resource;
+  // A list would pass for the parts of one name, and whoever means several locks would have one that nobody else takes.
+  if (typeof name !== 'string' || name === '') {
+    const problem = name === '' ? 'empty' : typeName(name);
+    throw new InvalidKeyError('The name of what is locked', `is ${problem}; give a text`);
+  }
   return keysFrom(keys.tagged('lock', encodeKey(resource), ''), kind);
 }
 

@@ -146,6 +146,7 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
    * Takes a lock from its holder, whose `signal` aborts, and gives it to whoever waits longest. O(1).
    *
    * @param reason says why, for the event `lock:forced`.
+   * @throws {InvalidOptionsError} when `reason` is empty or no text.
    * @returns false when nobody held it.
    */
   async forceRelease(resource: string, reason: string): Promise<boolean> {

@@ -90,6 +90,7 @@ export class ReadWriteLock {
    * Takes it from all who hold it, whose signals abort. O(n).
    *
    * @param reason says why, for the event `lock:forced`.
+   * @throws {InvalidOptionsError} when `reason` is empty or no text.
    * @returns false when nobody held it.
    */
   forceRelease(reason: string): Promise<boolean> {

@@ -96,6 +96,7 @@ export class Semaphore {
    * Takes the permits of all who hold one, whose signals abort. O(n).
    *
    * @param reason says why, for the event `lock:forced`.
+   * @throws {InvalidOptionsError} when `reason` is empty or no text.
    * @returns false when nobody held one.
    */
   forceRelease(reason: string): Promise<boolean> {

@@ -247,8 +247,7 @@ export function lockModesContract(name: string, make: () => Promise<LockContract
     });
 
     it('lives with what somebody else put under its keys', async () => {
-      const resources = [fresh(), fresh(), fresh()] as const;
-      const [texts, lists, owned] = resources;
+      const [texts, lists, owned] = [fresh(), fresh(), fresh()] as const;
       await here.gateway.send(['SET', here.keysOf(texts).lease, 'somebody 1 x']);
       await here.gateway.send(['RPUSH', here.keysOf(lists).lease, 'a']);
       await using lock = await here.locks.acquire(owned, { ttl: 200 });

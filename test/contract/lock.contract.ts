@@ -251,6 +251,7 @@ export function lockContract(name: string, make: () => Promise<LockContractHost>
       expect(await lock.release()).toBe(false);
       await (await next).release();
       expect(await there.locks.forceRelease(resource, 'stuck')).toBe(false);
+      await expect(there.locks.forceRelease(resource, ' ')).rejects.toThrow('reason: must be a text that');
     });
 
     it('lets every key go: with the lease, or a day after it', async () => {

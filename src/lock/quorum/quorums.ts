@@ -1,3 +1,4 @@
+import { describeValue } from '../../common/duration.js';
 import { InvalidOptionsError } from '../../common/errors.js';
 import type { RedisGateway } from '../../connection/redis-gateway.js';
 import { QuorumEngine, type QuorumDeps } from './quorum-engine.js';
@@ -27,6 +28,10 @@ export class Quorums {
    * @throws {InvalidOptionsError} when there is no such connection, or two names mean the same.
    */
   of(names: readonly string[]): QuorumEngine {
+    if (!Array.isArray(names)) {
+      const message = `must be a list of names of connections; got ${describeValue(names)}`;
+      throw new InvalidOptionsError('LockService.quorum', [{ path: 'connectionNames', message }]);
+    }
     const id = names.toSorted().join('\n');
     const known = this.#engines.get(id);
     if (known !== undefined) return known;

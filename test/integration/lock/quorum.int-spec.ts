@@ -238,6 +238,7 @@ describe.each([2, 3, 4, 5])('a quorum of %d servers', (count) => {
     expect(() => locks.quorum(['lock-0', 'typo'])).toThrow(InvalidOptionsError);
     expect(() => locks.quorum(['lock-0', 'lock-0'])).toThrow(/another name/);
     expect(() => locks.quorum(['lock-0'])).toThrow(/two connections at least/);
+    expect(() => locks.quorum('lock-0' as never)).toThrow(/must be a list of names of connections/);
   });
 });
 
