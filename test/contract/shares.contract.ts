@@ -78,9 +78,9 @@ export function sharesContract(name: string, make: () => Promise<LockContractHos
 
     it('prolongs permits as long as their holder lives, each for itself', async () => {
       const [mine, theirs] = both(3);
-      const permits = await Promise.all([1, 2, 3].map(() => mine.acquire({ ttl: 150 })));
+      const permits = await Promise.all([1, 2, 3].map(() => mine.acquire({ ttl: 600 })));
       const [{ expiresAt }] = permits as [(typeof permits)[0]];
-      await until(() => permits.every((permit) => permit.expiresAt > expiresAt + 300));
+      await until(() => permits.every((permit) => permit.expiresAt > expiresAt + 600));
       for (const permit of permits) permit.assertHeld();
       expect(await theirs.tryAcquire()).toBeNull();
       await Promise.all(permits.map((permit) => permit.release()));
