@@ -97,8 +97,11 @@ export class LeaseKeeper {
   /** Gives a lock back, or keeps it on until its least time is over. @returns whether it was held until then. */
   async release(lease: Lease): Promise<boolean> {
     const reason = lease.lossReason;
-    this.#leases.delete(lease.claim.token);
+    const isKept = this.#leases.delete(lease.claim.token);
     if (reason === 'gone' || reason === 'revoked') return false;
+    // The application gave it back when it shut down, before its holder did.
+    if (reason === 'shutdown' && !isKept) return false;
+    const isOver = this.#isOver(lease);
     lease.lose('released');
     if (reason === 'expired' || reason === 'overrun') {
       // It is lost, whether or not the server can be told.
@@ -109,7 +112,7 @@ export class LeaseKeeper {
       lease.keepMs >= 1 ? await this.#keepOn(lease) : await this.#deps.scripts.release(returned(lease));
     const { heldMs } = lease;
     if (wasHeld) this.#deps.events.emit('lock:released', { heldMs });
-    else this.#deps.events.emit('lock:lost', { heldMs, reason: 'gone' });
+    else this.#deps.events.emit('lock:lost', { heldMs, reason: isOver ? lease.endReason : 'gone' });
     return wasHeld;
   }
 
@@ -195,7 +198,11 @@ export class LeaseKeeper {
 
   #endIfOver(lease: Lease): void {
     if (lease.catchUp()) this.#lose(lease, 'gone');
-    else if (this.#deps.clock.monotonic() >= lease.endsAtMs) this.#lose(lease, lease.endReason);
+    else if (this.#isOver(lease)) this.#lose(lease, lease.endReason);
+  }
+
+  #isOver(lease: Lease): boolean {
+    return this.#deps.clock.monotonic() >= lease.endsAtMs;
   }
 
   #lose(lease: Lease, reason: LockLostReason): void {

@@ -4,6 +4,7 @@ import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { HandClock } from '../../support/hand-clock.js';
 import { openLocks } from '../../support/locks.js';
+import { until } from '../../support/until.js';
 
 describe('A process that is told to end while it holds a lock', () => {
   let server: TestRedis;
@@ -22,6 +23,21 @@ describe('A process that is told to end while it holds a lock', () => {
     await clock.move(1);
     expect(held.signal.aborted).toBe(true);
     await expect(locks.acquire('a third')).rejects.toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
+    await close();
+  });
+
+  // Seen to fail: the holder who stopped as told gave back a second time, and was told that somebody had taken the lock.
+  it('tells the loss of a lock once, and gives it back once', async () => {
+    const { locks, events, close } = await openLocks(server.url, { namespace: randomUUID() });
+    const told: string[] = [];
+    events.on('lock:lost', ({ reason }) => told.push(reason));
+    events.on('lock:released', () => told.push('released'));
+    const work = locks.withLock('thing', async ({ signal }) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    await until(async () => (await locks.inspect('thing')) !== null);
+    await Promise.all([locks.onApplicationShutdown(), work]);
+    expect(told).toEqual(['shutdown', 'released']);
     await close();
   });
 });
