@@ -12,6 +12,11 @@ local me, HELD, FENCE, QUEUE
 -- include _drop-foreign.lua
 -- include _alone.lua
 
+-- Servers write the last to its sockets first: so the holder hears before the next one does.
+local function tell_last(token)
+  tell(token, 'revoked ' .. token)
+end
+
 local function release(i)
   if me == '' then drop_foreign(QUEUE, 'LLEN') end
   local lease = read(HELD)
@@ -21,8 +26,9 @@ local function release(i)
       redis.call('LREM', QUEUE, 1, ARGV[i + 2])
       return 0
     end
-    if me == '' and holder then tell(holder, 'revoked ' .. holder) end
-    if not pass_on() then
+    local has_next = pass_on()
+    if me == '' and holder then tell_last(holder) end
+    if not has_next then
       local fence = string.match(lease, '^%S+ (%d+)') or string.match(read(FENCE) or '', '^%d+') or 0
       redis.call('DEL', HELD)
       redis.call('SET', FENCE, fence, 'PX', KEEP_MS)
@@ -35,11 +41,11 @@ local function release(i)
   local fence, ends, token = string.match(read(FENCE) or '', '^(%d+) (%d+) (%S+)')
   -- Somebody deleted the lease, and its holder may go on until it ends.
   local is_taken = me == '' and token and ends * 1000 > server_us()
-  if is_taken then tell(token, 'revoked ' .. token) end
   if is_taken or token == me then
     redis.call('SET', FENCE, fence, 'PX', KEEP_MS)
     pass_on()
   end
+  if is_taken then tell_last(token) end
   return is_taken and 1 or 0
 end
 

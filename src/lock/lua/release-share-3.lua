@@ -13,8 +13,9 @@ if me == '' then
 end
 -- include _shares.lua
 
+local taken = {}
 local function give_up(member)
-  if me == '' then tell(member, 'revoked ' .. string.match(member, '^%S+')) end
+  if me == '' then taken[#taken + 1] = string.match(member, '^%S+') end
   released = released + redis.call('ZREM', HELD, member)
 end
 
@@ -34,5 +35,9 @@ end
 
 if released > 0 then is_changed = true end
 if is_known and not is_lost and opens <= now then hand_out() end
+-- Servers write the last to its sockets first: so the holders hear before the next ones do.
+for _, token in ipairs(taken) do
+  tell(token, 'revoked ' .. token)
+end
 if is_known or is_changed then save() end
 return released
