@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../common/clock.js';
+import type { Clock } from '../common/clock.js';
 import { describeValue } from '../common/duration.js';
 import { InvalidOptionsError } from '../common/errors.js';
 import type { SuiteEvents } from '../common/events.js';
@@ -18,9 +18,6 @@ import { ReplicaGuard } from './replica-guard.js';
 import { ThreadRenewals } from './renewal/thread-renewals.js';
 import { guardGrants, type GrantGuard } from './restart-guard.js';
 import { WaitRooms } from './wait-rooms.js';
-
-/** Is how long requests under way may still use locks once the application is told to end. */
-const SHUTDOWN_GRACE_MS = 5_000;
 
 interface EngineDeps {
   readonly redis: RedisGateway;
@@ -54,7 +51,6 @@ export class LockEngine {
   readonly #owed: OwedReturns;
   readonly #thread: ThreadRenewals | null;
   readonly #newToken: () => string;
-  #cancelInterrupt: Cancel = () => {};
   #isOpen = true;
 
   constructor(deps: EngineDeps) {
@@ -159,15 +155,8 @@ export class LockEngine {
     return wasHeld;
   }
 
-  /** Interrupts after a while, unless it is closed before. */
-  interruptLater(): void {
-    this.#cancelInterrupt();
-    this.#cancelInterrupt = this.#deps.clock.after(SHUTDOWN_GRACE_MS, () => this.interrupt());
-  }
-
   /** Refuses new locks, ends every wait and tells every holder to stop. */
   interrupt(): void {
-    this.#cancelInterrupt();
     this.#isOpen = false;
     this.#rooms.failAll(this.#closedError());
     this.keeper.interrupt();

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import type { Cancel } from '../common/clock.js';
 import { LockDesk, wantedBy } from './lock-desk.js';
 import { LockEngine } from './lock-engine.js';
 import { LockInspector, type LockInfo } from './lock-info.js';
@@ -11,6 +12,9 @@ import { QuorumLocks } from './quorum/quorum-locks.js';
 import { Quorums } from './quorum/quorums.js';
 import { ReadWriteLock } from './read-write-lock.js';
 import { Semaphore } from './semaphore.js';
+
+/** Is how long requests under way may still use locks once the application is told to end. */
+const SHUTDOWN_GRACE_MS = 5_000;
 
 /**
  * Lets one holder at a time do something, over all instances of the application: first come, first served, without
@@ -27,6 +31,7 @@ import { Semaphore } from './semaphore.js';
 @Injectable()
 export class LockService implements OnModuleDestroy, OnApplicationShutdown {
   readonly #desk: LockDesk;
+  #cancelInterrupt: Cancel = () => undefined;
 
   constructor(
     private readonly engine: LockEngine,
@@ -158,11 +163,16 @@ export class LockService implements OnModuleDestroy, OnApplicationShutdown {
    * signal, as is whoever waits.
    */
   onModuleDestroy(): void {
-    this.engine.interruptLater();
+    this.#cancelInterrupt();
+    this.#cancelInterrupt = this.engine.clock.after(SHUTDOWN_GRACE_MS, () => {
+      this.engine.interrupt();
+      this.quorums.interrupt();
+    });
   }
 
   /** Gives back what is still held, once requests are answered and while there is a connection. */
   async onApplicationShutdown(): Promise<void> {
+    this.#cancelInterrupt();
     await Promise.all([this.engine.close(), this.quorums.close()]);
   }
 

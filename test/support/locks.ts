@@ -24,6 +24,8 @@ export interface OpenLocksOptions extends LockModuleOptions {
   readonly namespace: string;
   readonly commandTimeout?: number;
   readonly clock?: Clock;
+  /** Finds the servers of a quorum. */
+  readonly find?: (name: string) => RedisGateway | undefined;
   /** Stands between the locks and their gateway. */
   readonly between?: (gateway: RedisGateway) => RedisGateway;
 }
@@ -35,6 +37,7 @@ export async function openLocks(
     namespace,
     commandTimeout,
     clock = SYSTEM_CLOCK,
+    find = () => undefined,
     between = (gateway) => gateway,
     ...options
   }: OpenLocksOptions,
@@ -49,7 +52,7 @@ export async function openLocks(
   const resolved = resolveLockOptions(options);
   const engine = new LockEngine({ redis: gateway, keys, options: resolved, events, clock });
   const quorums = new Quorums({
-    find: () => undefined,
+    find,
     keys,
     options: resolved,
     events,

@@ -49,6 +49,7 @@ export class Quorums {
 
   /** Gives back whatever is still held. */
   async close(): Promise<void> {
+    this.#isOpen = false;
     await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
   }
 

@@ -26,6 +26,27 @@ describe('A process that is told to end while it holds a lock', () => {
     await close();
   });
 
+  // Seen to fail: nobody told it, and a request that waited for its signal kept the application from closing for ever.
+  it('tells the holder of a lock on several servers to stop after five seconds, too', async () => {
+    const another = await startRedis();
+    const namespace = randomUUID();
+    const nodes = await Promise.all([server, another].map(({ url }) => openLocks(url, { namespace })));
+    const clock = new HandClock();
+    const find = (name: string) => nodes[Number(name)]?.gateway;
+    const { locks, close } = await openLocks(server.url, { namespace, clock, find });
+    const quorum = locks.quorum(['0', '1']);
+    const held = await quorum.acquire('thing', { renew: false });
+    locks.onModuleDestroy();
+    await clock.move(4_999);
+    expect(held.signal.aborted).toBe(false);
+    await clock.move(1);
+    expect(held.signal.reason).toMatchObject({ reason: 'shutdown' });
+    await expect(quorum.acquire('another')).rejects.toMatchObject({ code: 'E_REDIS_UNAVAILABLE' });
+    await close();
+    await Promise.all(nodes.map((node) => node.close()));
+    await another.stop();
+  });
+
   // Seen to fail: the holder who stopped as told gave back a second time, and was told that somebody had taken the lock.
   it('tells the loss of a lock once, and gives it back once', async () => {
     const { locks, events, close } = await openLocks(server.url, { namespace: randomUUID() });
