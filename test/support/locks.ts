@@ -72,6 +72,12 @@ export async function openLocks(
   };
 }
 
+/** Counts the processes that listen whether it is their turn. */
+export async function countStations({ gateway }: OpenLocks, namespace: string): Promise<number> {
+  const channels = await gateway.send(['PUBSUB', 'CHANNELS', `${namespace}:lock:station:*`]);
+  return (channels as string[]).length;
+}
+
 /**
  * Says how holders hear that somebody took their lock: by a message, or where none comes when they prolong it next,
  * for which a test need not wait so long with a short ttl; and how many may wait for each other in a test.

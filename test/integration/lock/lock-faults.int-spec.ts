@@ -6,7 +6,7 @@ import { startRedis } from '../../../src/testing/start-redis.js';
 import { startTcpProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { FailingGateway } from '../../support/failing-gateway.js';
-import { openLocks, type OpenLocks } from '../../support/locks.js';
+import { countStations, openLocks, type OpenLocks } from '../../support/locks.js';
 import { until } from '../../support/until.js';
 
 /** Tries again, at once, for as long as the server is away. */
@@ -61,12 +61,7 @@ describe('locks when something fails', () => {
     await redis?.stop();
   });
 
-  /** Counts the processes that listen whether it is their turn. */
-  async function hearing(): Promise<number> {
-    const channels = await near.gateway.send(['PUBSUB', 'CHANNELS', `${namespace}:lock:station:*`]);
-    return (channels as string[]).length;
-  }
-
+  const hearing = () => countStations(near, namespace);
   const waitingFor = (resource: string, waiting: number) =>
     until(async () => (await near.locks.inspect(resource))?.waiting === waiting);
 

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
 import { LockWorker } from '../../support/lock-workers.js';
-import { openLocks, type OpenLocks } from '../../support/locks.js';
+import { countStations, openLocks, type OpenLocks } from '../../support/locks.js';
 import { until } from '../../support/until.js';
 
 const PROCESSES = 4;
@@ -62,8 +62,7 @@ describe('locks in several processes', () => {
   const waitingFor = (resource: string, waiting: number) =>
     until(async () => (await here.locks.inspect(resource))?.waiting === waiting);
 
-  const stations = async () =>
-    ((await here.gateway.send(['PUBSUB', 'CHANNELS', `${namespace}:lock:station:*`])) as string[]).length;
+  const stations = () => countStations(here, namespace);
 
   it.each([0, 2])(
     'never overlap, keep their order and waste no commands, holding for %d ms',

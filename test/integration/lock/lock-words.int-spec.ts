@@ -5,7 +5,7 @@ import type { Lock } from '../../../src/lock/lock.js';
 import { startRedis } from '../../../src/testing/start-redis.js';
 import { startTcpProxy, type TcpProxy } from '../../../src/testing/tcp-proxy.js';
 import type { TestRedis } from '../../../src/testing/test-redis.js';
-import { openLocks, type OpenLocks } from '../../support/locks.js';
+import { countStations, openLocks, type OpenLocks } from '../../support/locks.js';
 import { until } from '../../support/until.js';
 
 /** Tells who listens to a channel. */
@@ -64,12 +64,7 @@ describe('locks whose words come early, twice or never', () => {
     await redis?.stop();
   });
 
-  /** Counts the processes that listen whether it is their turn. */
-  async function hearing(): Promise<number> {
-    const channels = await near.gateway.send(['PUBSUB', 'CHANNELS', `${namespace}:lock:station:*`]);
-    return (channels as string[]).length;
-  }
-
+  const hearing = () => countStations(near, namespace);
   const waitingFor = (resource: string, waiting: number) =>
     until(async () => (await near.locks.inspect(resource))?.waiting === waiting);
 
