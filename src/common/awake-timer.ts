@@ -13,8 +13,8 @@ interface Wait {
 const LATE_MS = 2;
 
 /**
- * Ends waits after time in which this process gets to run when it wants to; of a longer gap only as much counts as lies
- * between two looks. One timer serves all of them.
+ * Ends waits after time in which this process gets to run when it wants to; of a longer gap only twice as much counts as
+ * should lie between two looks. One timer serves all of them.
  *
  * A process that is kept from running, by its own work or by a busy machine, finds answers late through no fault of those
  * who gave them. What arrived meanwhile is read before a wait is over, and a late look leaves those that it finds for the
@@ -38,7 +38,7 @@ export class AwakeTimer {
   /** Looks every `tickMs`, and when a wait ends. */
   constructor(
     private readonly clock: Clock,
-    private readonly tickMs = 50,
+    private readonly tickMs = 20,
   ) {}
 
   /** Is the timer's own time, which stands still while nobody waits. */
@@ -126,6 +126,6 @@ export class AwakeTimer {
 
   /** A gap that is much longer than it should be tells of a process that could not run. */
   #counted(elapsedMs: number): number {
-    return elapsedMs <= 2 * this.tickMs ? elapsedMs : this.tickMs;
+    return Math.min(elapsedMs, 2 * this.tickMs);
   }
 }

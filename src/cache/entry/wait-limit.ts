@@ -2,7 +2,7 @@ import { AwakeTimer } from '../../common/awake-timer.js';
 import type { Clock } from '../../common/clock.js';
 
 /** Is how often waits are looked at, in milliseconds. */
-const TICK_MS = 5;
+const TICK_MS = 3;
 
 /**
  * Bounds how long callers wait for Redis, all by the same time, in which this process gets to run: one that is starved of

@@ -47,7 +47,7 @@ describe('A timer of awake time', () => {
 
   it('takes little of the time in which the process did not run, but always some', async () => {
     const wait = outcomeOf(timer.bound(NEVER, 40, tooLate));
-    await run(500, 7);
+    await run(500, 3);
     expect(wait.end).toBe('none');
     await run(500, 2);
     expect(wait.end).toBe('too late');
@@ -102,6 +102,18 @@ describe('A timer of awake time', () => {
     expect(isOver).toBe(true);
     await clock.move(1);
     expect(isOver).toBe(false);
+  });
+
+  it('goes on by little in a gap, and never back', async () => {
+    timer.after(1_000, () => undefined);
+    const seen = [timer.nowMs];
+    for (const ms of [9, 1, 500]) {
+      clock.skip(ms);
+      seen.push(timer.nowMs);
+    }
+    await clock.move(0);
+    seen.push(timer.nowMs);
+    expect(seen).toEqual([0, 9, 10, 10, 10]);
   });
 
   it('wakes nobody who has cancelled, and looks no more when nobody waits', async () => {
