@@ -30,10 +30,10 @@ export class ScriptRunner {
     const { stream } = this.client as Partial<Redis>;
     if (stream !== known.sentOver) {
       known.sentOver = stream;
-      return send('EVAL', script.source);
+      return send('eval', script.source);
     }
-    return send('EVALSHA', known.digest).catch((error: unknown) => {
-      if (replyOf(error)?.code === 'NOSCRIPT') return send('EVAL', script.source);
+    return send('evalsha', known.digest).catch((error: unknown) => {
+      if (replyOf(error)?.code === 'NOSCRIPT') return send('eval', script.source);
       throw error;
     });
   }
